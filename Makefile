@@ -1,0 +1,52 @@
+# The verbs of this repository. `make check` is what CI runs, in this order.
+
+LINT  := go tool -modfile=tools/go.mod golangci-lint
+BIN   := bin/conshelf
+SEEDS ?= 1 2 3
+FUZZTIME ?= 60s
+
+.PHONY: build demo test check generate lint bench fuzz fuzz-short golden sim clean
+
+build:
+	go build -o $(BIN) ./cmd/conshelf
+
+demo: build # generates a tenant with three attacks, investigates it, prints what was found
+	$(BIN) demo --out out/demo --force
+
+test:
+	CGO_ENABLED=0 go test ./kql/... # the language needs no database
+	go test ./...
+
+check: generate lint test fuzz-short
+	git diff --exit-code # everything generated is committed
+
+generate:
+	go generate ./...
+	go mod tidy
+
+lint:
+	$(LINT) run ./...
+
+bench: # ingest and the whole rule pack over a million simulated sign-ins
+	go test -run='^$$' -bench=. -benchtime=1x -timeout=60m ./internal/investigation
+
+fuzz: # every fuzz target, FUZZTIME each
+	@set -e; for dir in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
+	  for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go | cut -c6- | sort -u); do \
+	    echo "fuzz $$dir $$target"; \
+	    go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) $$dir; \
+	  done; done
+
+fuzz-short:
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=2000x
+
+GOLDEN := github.com/conshelf/conshelf/internal/golden
+
+golden: # rewrites our outputs, never a truth; read the diff before you commit it
+	go test $$(go list -f '{{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "$(GOLDEN)"}}{{$$p}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "$(GOLDEN)"}}{{$$p}}{{end}}{{end}}' ./...) -update
+
+sim: # the attacks of any seeds, found or not: make sim SEEDS="7 8 9"
+	CONSHELF_SEEDS="$(SEEDS)" go test -count=1 -v -run '^TestSimulatedTenants$$' ./internal/investigation
+
+clean:
+	rm -rf bin out bench.txt
