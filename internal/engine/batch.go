@@ -1,0 +1,158 @@
+package engine
+
+import "github.com/conshelf/conshelf/kql/types"
+
+// BatchRows is how many rows a batch holds at most: what an engine takes in
+// one piece.
+const BatchRows = 2048
+
+// A Batch is rows of one table, column by column. Fill it row by row: set the
+// columns that the row has, in any order, then call EndRow, which makes the
+// others null (” for a string). Every row must set its origin.
+type Batch struct {
+	Table   string
+	Vectors []Vector
+	Origins []Origin
+	Rows    int
+	index   map[string]int
+}
+
+// An Origin is where a row came from, and who it is.
+type Origin struct {
+	File     int64  // the file's number in the case
+	Record   int64  // the record's number in that file, from 1
+	Tenant   string // the directory's tenant id; '' if the record does not say
+	Identity Identity
+}
+
+// A Vector is one column of a batch. Which slice holds the values depends on
+// the type: Ints for bool (0 or 1), int, long, datetime and timespan; Floats
+// for real; Ends and Bytes for string, guid, decimal and dynamic (JSON text),
+// where value i is Bytes[Ends[i-1]:Ends[i]].
+type Vector struct {
+	Column types.Column
+	Null   []bool
+	Ints   []int64
+	Floats []float64
+	Ends   []uint32
+	Bytes  []byte
+}
+
+// NewBatch returns an empty batch for table.
+func NewBatch(table string) *Batch {
+	return &Batch{Table: table, index: make(map[string]int)}
+}
+
+// Column returns the index in Vectors of the column, adding it if it is new;
+// rows before this one are null in a column added late. The type of a column
+// is that of the first call.
+func (b *Batch) Column(c types.Column) int {
+	if i, ok := b.index[c.Name]; ok {
+		return i
+	}
+	i := len(b.Vectors)
+	b.index[c.Name] = i
+	b.Vectors = append(b.Vectors, Vector{Column: c})
+	b.Vectors[i].pad(b.Rows)
+	return i
+}
+
+// EndRow completes the row: columns that were not set become null or ”.
+func (b *Batch) EndRow(o Origin) {
+	b.Rows++
+	b.Origins = append(b.Origins, o)
+	for i := range b.Vectors {
+		b.Vectors[i].pad(b.Rows)
+	}
+}
+
+// DropRow forgets what was set since the last EndRow.
+func (b *Batch) DropRow() {
+	for i := range b.Vectors {
+		b.Vectors[i].truncate(b.Rows)
+	}
+}
+
+// Full tells whether the batch should be appended before another row.
+func (b *Batch) Full() bool { return b.Rows >= BatchRows }
+
+// Reset empties the batch and keeps its columns and memory.
+func (b *Batch) Reset() {
+	b.Rows = 0
+	b.Origins = b.Origins[:0]
+	for i := range b.Vectors {
+		b.Vectors[i].truncate(0)
+	}
+}
+
+// Len returns how many values the vector holds.
+func (v *Vector) Len() int { return len(v.Null) }
+
+// SetInt appends a bool, int, long, datetime or timespan.
+func (v *Vector) SetInt(n int64) {
+	v.Null = append(v.Null, false)
+	v.Ints = append(v.Ints, n)
+}
+
+// SetReal appends a real.
+func (v *Vector) SetReal(f float64) {
+	v.Null = append(v.Null, false)
+	v.Floats = append(v.Floats, f)
+}
+
+// SetText appends a string, guid, decimal or dynamic; the bytes are copied.
+func (v *Vector) SetText(s []byte) {
+	v.Null = append(v.Null, false)
+	v.Bytes = append(v.Bytes, s...)
+	v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+}
+
+// SetNull appends a null, or ” to a string.
+func (v *Vector) SetNull() {
+	v.Null = append(v.Null, v.Column.Type != types.String)
+	switch v.Column.Type {
+	case types.Bool, types.Int, types.Long, types.DateTime, types.TimeSpan:
+		v.Ints = append(v.Ints, 0)
+	case types.Real:
+		v.Floats = append(v.Floats, 0)
+	case types.String, types.GUID, types.Decimal, types.Dynamic:
+		v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+	case types.Unknown:
+		panic("engine: column " + v.Column.Name + " has no type")
+	}
+}
+
+// Text returns value i of a string, guid, decimal or dynamic vector.
+func (v *Vector) Text(i int) []byte {
+	start := uint32(0)
+	if i > 0 {
+		start = v.Ends[i-1]
+	}
+	return v.Bytes[start:v.Ends[i]]
+}
+
+func (v *Vector) pad(rows int) {
+	for len(v.Null) < rows {
+		v.SetNull()
+	}
+}
+
+func (v *Vector) truncate(rows int) {
+	if len(v.Null) <= rows {
+		return
+	}
+	v.Null = v.Null[:rows]
+	v.Ints = v.Ints[:min(rows, len(v.Ints))]
+	v.Floats = v.Floats[:min(rows, len(v.Floats))]
+	if len(v.Ends) > rows {
+		v.Bytes = v.Bytes[:end(v.Ends, rows)]
+		v.Ends = v.Ends[:rows]
+	}
+}
+
+func end(ends []uint32, rows int) uint32 {
+	if rows == 0 {
+		return 0
+	}
+	return ends[rows-1]
+}

@@ -1,0 +1,73 @@
+// Package engine says what a query engine must do: run a plan over the
+// evidence, and load evidence in batches of columns. An engine receives plans,
+// never SQL and never syntax, and refuses what it cannot run exactly.
+package engine
+
+import (
+	"context"
+
+	"github.com/conshelf/conshelf/kql/plan"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+// A Querier runs queries.
+type Querier interface {
+	// Query runs q and calls each for every row of the result, in order. The
+	// row has q.Root.Columns()'s length and order and is valid only during the
+	// call. The first error, of the engine or of each, ends the query and is
+	// returned. A construct that the engine cannot run exactly is a
+	// *sqlgen.UnsupportedError, before any row.
+	Query(ctx context.Context, q *plan.Query, each func(row []types.Value) error) error
+}
+
+// A Cataloger tells what the engine holds.
+type Cataloger interface {
+	// Tables returns every table of evidence with the columns that it really
+	// has, sorted by name; origin columns are not among them.
+	Tables(ctx context.Context) ([]TableInfo, error)
+	// Tenants returns the tenant ids that occur in the evidence, sorted; rows
+	// that name none count as ''.
+	Tenants(ctx context.Context) ([]string, error)
+}
+
+// A TableInfo is a table of evidence and how much of it there is.
+type TableInfo struct {
+	types.Table
+	Rows int64
+	// First and Last are the least and greatest TimeGenerated, in ticks; both
+	// 0 if no row has one.
+	First, Last int64
+}
+
+// A Loader takes evidence in.
+type Loader interface {
+	// Begin opens a load. Nothing that it appends is seen by queries, or by
+	// another load, until Commit. One load is open at a time.
+	Begin(ctx context.Context) (Load, error)
+	// Identities calls each with the identity of every row held, in any order.
+	Identities(ctx context.Context, each func(Identity) error) error
+}
+
+// A Load is the rows of one file on their way in: all or none of them.
+type Load interface {
+	// Append adds the rows of b, creating its table and adding columns to it
+	// as needed. The batch may be reset and used again when Append returns.
+	Append(ctx context.Context, b *Batch) error
+	// Commit makes the rows visible and durable, and ends the load.
+	Commit(ctx context.Context) error
+	// Rollback forgets the rows and ends the load. After Commit it does nothing.
+	Rollback() error
+}
+
+// An Identity tells one record from another: a hash of its table, its id and
+// its content.
+type Identity [2]int64
+
+// An Engine is all of it.
+type Engine interface {
+	Querier
+	Cataloger
+	Loader
+	// Close releases the engine. Loads that were not committed are forgotten.
+	Close() error
+}

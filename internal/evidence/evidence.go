@@ -1,0 +1,69 @@
+// Package evidence holds what was acquired: files, where each row came from,
+// and what could not be read. Originals are read and never written.
+package evidence
+
+// A Digest is a SHA-256 in lower-case hexadecimal.
+type Digest string
+
+// A File is one acquired file, or one member of an archive.
+type File struct {
+	Number  int64        `json:"number"` // in the case, from 1, in the order of ingest
+	SHA256  Digest       `json:"sha256"` // of the bytes as found: an archive's member after unpacking
+	Size    int64        `json:"size"`   // bytes as found
+	Path    string       `json:"path"`   // as named on the command line, slashes; "-" for standard input
+	Member  string       `json:"member,omitempty"`
+	Format  string       `json:"format"` // a format's name, or "" if none was recognised
+	Tenant  string       `json:"tenant,omitempty"`
+	Counts  Counts       `json:"counts"`
+	Tables  []TableCount `json:"tables,omitempty"`
+	Problem string       `json:"problem,omitempty"` // why the file as a whole was not read to its end
+	Notes   []string     `json:"notes,omitempty"`   // what was decided, replaced or not seen in reading it
+}
+
+// Name returns the path, and the member if the file was inside an archive.
+func (f File) Name() string {
+	if f.Member == "" {
+		return f.Path
+	}
+	return f.Path + "!" + f.Member
+}
+
+// Counts is what became of a file's records. Read is always the sum of the
+// other three.
+type Counts struct {
+	Read        int64 `json:"read"`
+	Stored      int64 `json:"stored"`
+	Duplicate   int64 `json:"duplicate"`
+	Quarantined int64 `json:"quarantined"`
+}
+
+// Balanced tells whether every record read is accounted for.
+func (c Counts) Balanced() bool { return c.Read == c.Stored+c.Duplicate+c.Quarantined }
+
+// Add returns the sums.
+func (c Counts) Add(d Counts) Counts {
+	return Counts{c.Read + d.Read, c.Stored + d.Stored, c.Duplicate + d.Duplicate, c.Quarantined + d.Quarantined}
+}
+
+// A TableCount is how many rows of a file went into a table, and their span
+// of TimeGenerated in ticks (0: no row had one).
+type TableCount struct {
+	Table       string `json:"table"`
+	Rows        int64  `json:"rows"`
+	First, Last int64  `json:"-"`
+}
+
+// An Origin is the record that a row was read from.
+type Origin struct {
+	File   int64 `json:"file"`
+	Record int64 `json:"record"` // from 1
+}
+
+// A Reject is a record that was not understood.
+type Reject struct {
+	File   int64  `json:"file"`
+	Record int64  `json:"record"` // from 1
+	Offset int64  `json:"offset"` // byte offset of the record in the file, after decompression
+	Reason string `json:"reason"`
+	Raw    string `json:"raw"` // the record's text, cut at a bound
+}
