@@ -1,0 +1,73 @@
+package ingest
+
+import (
+	"bytes"
+	"io"
+
+	"golang.org/x/text/encoding/unicode"
+)
+
+// An encoding is how a text is written as bytes.
+type encoding int
+
+const (
+	utf8Text encoding = iota
+	utf16Little
+	utf16Big
+)
+
+const byteOrderMark = "\uFEFF"
+
+// sniffEncoding tells the encoding of a text from its first bytes, and how
+// many of them are a byte order mark. Text without a mark is UTF-16 if its
+// first character, which must be ASCII, has a zero byte on one side.
+func sniffEncoding(head []byte) (encoding, int) {
+	switch {
+	case bytes.HasPrefix(head, []byte(byteOrderMark)):
+		return utf8Text, len(byteOrderMark)
+	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}):
+		return utf16Little, 2
+	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}):
+		return utf16Big, 2
+	case len(head) >= 4 && head[0] != 0 && head[1] == 0 && head[2] != 0 && head[3] == 0:
+		return utf16Little, 0
+	case len(head) >= 4 && head[0] == 0 && head[1] != 0 && head[2] == 0 && head[3] != 0:
+		return utf16Big, 0
+	}
+	return utf8Text, 0
+}
+
+// decode returns r's text as UTF-8.
+func (e encoding) decode(r io.Reader) io.Reader {
+	switch e {
+	case utf8Text:
+		return r
+	case utf16Little:
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewDecoder().Reader(r)
+	case utf16Big:
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewDecoder().Reader(r)
+	}
+	panic("ingest: unknown encoding")
+}
+
+// notText says why the beginning of a file is not text, or is "".
+func notText(head []byte) string {
+	for _, known := range []struct{ magic, name string }{
+		{"PAR1", "a Parquet file: export it as JSON or CSV"},
+		{"%PDF", "a PDF document"},
+		{"SQLite format 3", "an SQLite database"},
+		{"7z\xBC\xAF\x27\x1C", "a 7-Zip archive: unpack it first"},
+		{"Rar!", "a RAR archive: unpack it first"},
+		{"\x28\xB5\x2F\xFD", "compressed with Zstandard: unpack it first"},
+		{"ElfFile\x00", "a Windows event log"},
+		{"\xD0\xCF\x11\xE0", "an Office document: save it as CSV"},
+	} {
+		if bytes.HasPrefix(head, []byte(known.magic)) {
+			return "is " + known.name
+		}
+	}
+	if bytes.IndexByte(head, 0) >= 0 {
+		return "is not text"
+	}
+	return ""
+}

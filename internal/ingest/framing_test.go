@@ -1,0 +1,189 @@
+package ingest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func windowOn(r io.Reader, limit int) *window {
+	return &window{r: r, limit: limit, ctx: func() error { return nil }, read: func(int) {}}
+}
+
+// cut reads text as JSON and prints each record as number@offset raw, or
+// number@offset !fault.
+func cut(text string, r io.Reader, limit int) (records []string, problem string) {
+	if r == nil {
+		r = strings.NewReader(text)
+	}
+	f := newJSONFrames(windowOn(r, limit), 100)
+	var rec record
+	for f.next(&rec) {
+		if rec.fault != "" {
+			records = append(records, fmt.Sprintf("%d@%d !%s", rec.number, rec.offset, rec.fault))
+			continue
+		}
+		records = append(records, fmt.Sprintf("%d@%d %s", rec.number, rec.offset, rec.raw))
+	}
+	return records, f.problem()
+}
+
+func TestJSONFraming(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       []string
+		problem    string
+	}{
+		{"lines", "{\"a\":1}\r\n\n{\"a\":2}\n", []string{`1@0 {"a":1}`, `2@10 {"a":2}`}, ""},
+		{"array", ` [ {"a":1} , {"a":2} ] `, []string{`1@3 {"a":1}`, `2@13 {"a":2}`}, ""},
+		{"value wrapper", `{"@odata.context":"x","@odata.count":2,"value":[{"a":1},{"a":2}]}`, []string{`1@48 {"a":1}`, `2@56 {"a":2}`}, ""},
+		{"records wrapper", `{"records":[{"a":1}]}`, []string{`1@12 {"a":1}`}, ""},
+		{"wrappers by line", "{\"records\":[{\"a\":1}]}\n{\"records\":[]}\n{\"records\":[{\"a\":2}]}", []string{`1@12 {"a":1}`, `2@49 {"a":2}`}, ""},
+		{"array of wrappers", `[{"records":[{"a":1}]},{"records":[{"a":2}]}]`, []string{`1@13 {"a":1}`, `2@35 {"a":2}`}, ""},
+		{"single object", `{"a":{"value":[1]}}`, []string{`1@0 {"a":{"value":[1]}}`}, ""},
+		{"objects without a line between", `{"a":1}{"a":2}`, []string{`1@0 {"a":1}`, `2@7 {"a":2}`}, ""},
+		{"arrays without a comma between", `[{"a":1}][{"a":2}]`, []string{`1@1 {"a":1}`, `2@10 {"a":2}`}, ""},
+		{"pretty objects", "{\n  \"a\": 1\n}\n{\n  \"a\": 2\n}", []string{"1@0 {\n  \"a\": 1\n}", "2@13 {\n  \"a\": 2\n}"}, ""},
+		{"marks between files", "\uFEFF{\"a\":1}\n\uFEFF{\"a\":2}", []string{`1@3 {"a":1}`, `2@14 {"a":2}`}, ""},
+		{"JSON in a string", `["{\"a\":1}"]`, []string{`1@1 "{\"a\":1}"`}, ""},
+		{"empty array", `[]`, nil, ""},
+		{"not objects", `[1,{"a":1},null]`, []string{"1@1 !not an object", `2@3 {"a":1}`, "3@11 !not an object"}, ""},
+		{"a bad line costs one line", "{\"a\":1}\n{\"a\":}\n{\"a\":3}", []string{`1@0 {"a":1}`, "2@8 !a value is neither text, number, object, array nor word", `3@15 {"a":3}`}, ""},
+		{"a bad first line", "{\"a\":01}\n{\"a\":3}", []string{"1@0 !a number begins with 0", `2@9 {"a":3}`}, ""},
+		{"a pretty object that breaks is one reject", "{\n \"a\": {\n  \"b\": x\n }\n}\n{\"a\":2}", []string{"1@0 !a value is neither text, number, object, array nor word", `2@24 {"a":2}`}, ""},
+		{"a cut last line", "{\"a\":1}\n{\"a\":", []string{`1@0 {"a":1}`, "2@8 !the text ends inside a record"}, "ends inside record 2, which begins at offset 8: it was cut off"},
+		{"a cut array", `[{"a":1},{"a"`, []string{`1@1 {"a":1}`, "2@9 !the text ends inside a record"}, "cannot be read from offset 9 to its end, inside an array: the text ends inside a record"},
+		{"an array without an end", `[{"a":1},`, []string{`1@1 {"a":1}`}, "ends inside an array at offset 9: it was cut off, export it again"},
+		{"a wrapper without an end", `{"value":[{"a":1}],"x"`, []string{`1@10 {"a":1}`}, "ends inside an object that wraps records, at offset 18"},
+		{"a raw line feed in text", "{\"a\":\"x\ny\"}\n{\"a\":1}", []string{"1@0 !a control character inside text", `2@12 {"a":1}`}, ""},
+		{"a number no double holds", "{\"a\":1e999}\n{\"a\":1}", []string{"1@0 !a number is out of range", `2@12 {"a":1}`}, ""},
+		{"a bomb of nesting", "{\"a\":" + strings.Repeat("[", 200) + "}\n{\"a\":1}", []string{"1@0 !nested deeper than 100", `2@207 {"a":1}`}, ""},
+		{"a bomb of arrays", strings.Repeat("[", 200_000), []string{"1@4 !nested deeper than 100"}, "cannot be read from offset 4 to its end, inside an array: nested deeper than 100"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, problem := cut(test.text, nil, 64<<20)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("%q (-want +got):\n%s", test.text, diff)
+			}
+			if problem != test.problem {
+				t.Errorf("problem = %q, want %q", problem, test.problem)
+			}
+		})
+	}
+}
+
+// How the bytes arrive makes no difference.
+func TestJSONFramingByByte(t *testing.T) {
+	text := "[{\"a\":\"é\\u00e9\"},\n{\"b\":[1,2.5e3,true,null]}]\n{\"value\":[{\"c\":1}]}{\"d\":2}"
+	want, _ := cut(text, nil, 64<<20)
+	for name, r := range map[string]io.Reader{
+		"one byte": iotest.OneByteReader(strings.NewReader(text)),
+		"data err": iotest.DataErrReader(strings.NewReader(text)),
+		"half":     iotest.HalfReader(strings.NewReader(text)),
+	} {
+		if got, _ := cut("", r, 64<<20); !cmp.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if len(want) != 4 {
+		t.Errorf("records: %q", want)
+	}
+}
+
+// A record that crosses the end of what is in sight is whole.
+func TestJSONFramingAcrossWindows(t *testing.T) {
+	var b bytes.Buffer
+	for n := range 40 {
+		fmt.Fprintf(&b, "{\"n\":%d,\"pad\":%q}\n", n, strings.Repeat("x", 100_000))
+	}
+	got, problem := cut(b.String(), nil, 64<<20)
+	if len(got) != 40 || problem != "" || !strings.HasSuffix(got[39], "xx\"}") {
+		t.Errorf("%d records, problem %q", len(got), problem)
+	}
+}
+
+func TestARecordLongerThanTheLimitIsOneReject(t *testing.T) {
+	text := "{\"a\":1}\n{\"a\":\"" + strings.Repeat("x", 5<<20) + "\"}\n{\"a\":3}\n"
+	got, problem := cut(text, nil, 2<<20)
+	if len(got) != 3 || !strings.Contains(got[1], "!a record is longer than 2097152 bytes") || !strings.HasSuffix(got[2], `{"a":3}`) {
+		t.Errorf("got %.100q, problem %q", got, problem)
+	}
+	if want := fmt.Sprintf("3@%d ", strings.LastIndex(text, `{"a":3}`)); !strings.HasPrefix(got[2], want) {
+		t.Errorf("got %q, want prefix %q", got[2], want)
+	}
+}
+
+func TestAReaderThatFailsIsTold(t *testing.T) {
+	r := io.MultiReader(strings.NewReader("{\"a\":1}\n{\"a\":2"), iotest.ErrReader(io.ErrUnexpectedEOF))
+	got, problem := cut("", r, 64<<20)
+	if len(got) != 2 || !strings.Contains(problem, "unexpected EOF") {
+		t.Errorf("got %q, problem %q", got, problem)
+	}
+}
+
+func cutCSV(text string) (records []string, problem string) {
+	f := newCSVFrames(windowOn(strings.NewReader(text), 64<<20))
+	var rec record
+	for f.next(&rec) {
+		if rec.fault != "" {
+			records = append(records, fmt.Sprintf("%d@%d !%s", rec.number, rec.offset, rec.fault))
+			continue
+		}
+		var cells []string
+		for _, m := range rec.members {
+			cells = append(cells, fmt.Sprintf("%s=%s", m.key, m.raw))
+		}
+		records = append(records, fmt.Sprintf("%d@%d %s", rec.number, rec.offset, strings.Join(cells, "|")))
+	}
+	return records, f.problem()
+}
+
+func TestCSVFraming(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       []string
+		problem    string
+	}{
+		{"plain", "a,b\n1,2\n3,4", []string{"1@4 a=1|b=2", "2@8 a=3|b=4"}, ""},
+		{"CRLF", "a,b\r\n1,2\r\n\r\n3,\r\n", []string{"1@5 a=1|b=2", "2@12 a=3|b="}, ""},
+		{"quotes", "a,b\n\"x \"\"y\"\"\",\"1\n2\"\n\"\",\"\"\"\"\n", []string{"1@4 a=x \"y\"|b=1\n2", "2@20 a=|b=\""}, ""},
+		{"semicolons", "a;b\n1,5;2\n", []string{"1@4 a=1,5|b=2"}, ""},
+		{"tabs", "a\tb\n1\t2\n", []string{"1@4 a=1|b=2"}, ""},
+		{"a quote inside a cell is text", "a,b\nx\"y,2\n", []string{"1@4 a=x\"y|b=2"}, ""},
+		{"text after a quote is text", "a,b\n\"x\"y,2\n", []string{"1@4 a=xy|b=2"}, ""},
+		{"headings with spaces", " a , b \n1,2\n", []string{"1@8 a=1|b=2"}, ""},
+		{"PowerShell's type line", "#TYPE X\r\na,b\r\n1,2\r\n", []string{"1@14 a=1|b=2"}, ""},
+		{"Excel's separator line", "sep=;\na;b\n1;2\n", []string{"1@10 a=1|b=2"}, ""},
+		{"a long and a short row", "a,b\n1,2,3\n1\n5,6\n", []string{"1@4 !a row has 3 cells, the header 2", "2@10 !a row has 1 cells, the header 2", "3@12 a=5|b=6"}, ""},
+		{"a quote that does not end", "a,b\n1,2\n\"3,4\n5,6\n", []string{"1@4 a=1|b=2", "2@8 !a quoted cell does not end"}, "cannot be read from offset 8 to its end: a quoted cell does not end"},
+		{"only a header", "a,b\n", nil, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, problem := cutCSV(test.text)
+			if diff := cmp.Diff(test.want, got); diff != "" || problem != test.problem {
+				t.Errorf("%q: problem %q (-want +got):\n%s", test.text, problem, diff)
+			}
+		})
+	}
+}
+
+func gzipped(t *testing.T, data []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,43 @@
+package ingest
+
+// Risk detections and risky identities as Microsoft Graph has them
+// (identityProtection/…), and as the properties of diagnostic records.
+
+func graphRiskShapes() []shape {
+	mp := riskMapping()
+	none := []string{"properties"}
+	into := func(table string) func(m *mapper, r *record) string {
+		return func(m *mapper, r *record) string {
+			m.begin(table)
+			m.put(mp, r.members, 0)
+			return ""
+		}
+	}
+	return []shape{
+		{
+			name: "graph-serviceprincipalriskdetections", all: []string{"riskeventtype", "serviceprincipalid"},
+			none: none, row: into("AADServicePrincipalRiskEvents"),
+		},
+		{
+			name: "graph-riskdetections", all: []string{"riskeventtype", "riskstate"},
+			none: none, row: into("AADUserRiskEvents"),
+		},
+		{
+			name: "graph-riskyserviceprincipals", all: []string{"risklastupdateddatetime", "riskstate", "serviceprincipaltype"},
+			none: none, row: into("AADRiskyServicePrincipals"),
+		},
+		{
+			name: "graph-riskyusers", all: []string{"risklastupdateddatetime", "riskstate"},
+			none: none, row: into("AADRiskyUsers"),
+		},
+	}
+}
+
+func riskMapping() *mapping {
+	return &mapping{name: "risk", special: map[string]func(m *mapper, v value){
+		"tenantid": func(m *mapper, v value) {
+			m.of(v)
+			m.give("AADTenantId", v)
+		},
+	}}
+}

@@ -1,0 +1,137 @@
+package ingest
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"math"
+
+	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+// identity returns who the row being built is: half from the table and the
+// record's id, half from the table and all that the row holds. A table without
+// an id has both halves from the content. The file's path, the row's number
+// and the order of columns play no part. The hash is cryptographic, because a
+// collision would hide a record as a duplicate.
+func (t *rows) identity(scratch []byte) (engine.Identity, []byte) {
+	row := t.batch.Rows
+	b := append(scratch[:0], t.batch.Table...)
+	b = append(b, 0)
+	prefix := len(b)
+	for _, i := range t.order {
+		vec := &t.batch.Vectors[i]
+		if vec.Len() <= row || vec.Null[row] || t.loose[i] && !t.tight {
+			continue
+		}
+		b = appendCell(b, vec, row)
+	}
+	content := sha256.Sum256(b)
+	id := engine.Identity{half(content[:]), half(content[8:])}
+	if t.id != "" {
+		if name := t.text(t.id); len(name) > 0 {
+			b = append(b[:prefix], name...)
+			sum := sha256.Sum256(b)
+			id[0] = half(sum[:])
+		}
+	}
+	return id, b
+}
+
+func half(sum []byte) int64 { return int64(binary.LittleEndian.Uint64(sum)) }
+
+// appendCell appends a cell so that no two different rows read the same.
+func appendCell(b []byte, vec *engine.Vector, row int) []byte {
+	switch vec.Column.Type {
+	case types.Bool, types.Int, types.Long, types.DateTime, types.TimeSpan:
+		b = appendName(b, vec)
+		return binary.LittleEndian.AppendUint64(b, uint64(vec.Ints[row]))
+	case types.Real:
+		b = appendName(b, vec)
+		return binary.LittleEndian.AppendUint64(b, math.Float64bits(vec.Floats[row]))
+	case types.String, types.GUID, types.Decimal, types.Dynamic:
+		text := vec.Text(row)
+		if len(text) == 0 {
+			return b
+		}
+		b = appendName(b, vec)
+		b = binary.AppendUvarint(b, uint64(len(text)))
+		return append(b, text...)
+	case types.Unknown:
+	}
+	panic("ingest: column " + vec.Column.Name + " has no type")
+}
+
+func appendName(b []byte, vec *engine.Vector) []byte {
+	b = binary.AppendUvarint(b, uint64(len(vec.Column.Name)))
+	return append(b, vec.Column.Name...)
+}
+
+// An identitySet is a set of identities in one flat array, with linear probing
+// from the first half. Identities that share it stand next to each other.
+type identitySet struct {
+	slots []engine.Identity
+	used  int
+	zero  bool // the identity of two zeros, which marks a free slot
+}
+
+// add adds id. It tells whether it was new, and whether the set had another
+// identity with the same first half: the same record id with other content.
+func (s *identitySet) add(id engine.Identity) (isNew, sameID bool) {
+	if id == (engine.Identity{}) {
+		isNew, s.zero = !s.zero, true
+		return isNew, false
+	}
+	if 4*(s.used+1) > 3*len(s.slots) {
+		s.grow()
+	}
+	i := s.home(id)
+	for ; s.slots[i] != (engine.Identity{}); i = (i + 1) & (len(s.slots) - 1) {
+		if s.slots[i] == id {
+			return false, sameID
+		}
+		sameID = sameID || s.slots[i][0] == id[0]
+	}
+	s.slots[i] = id
+	s.used++
+	return true, sameID
+}
+
+// remove removes id, and closes the gap that it leaves in its run.
+func (s *identitySet) remove(id engine.Identity) {
+	if id == (engine.Identity{}) {
+		s.zero = false
+		return
+	}
+	mask := len(s.slots) - 1
+	i := s.home(id)
+	for s.slots[i] != id {
+		if s.slots[i] == (engine.Identity{}) {
+			return
+		}
+		i = (i + 1) & mask
+	}
+	s.used--
+	for j := (i + 1) & mask; s.slots[j] != (engine.Identity{}); j = (j + 1) & mask {
+		if home := s.home(s.slots[j]); (j-home)&mask >= (j-i)&mask {
+			s.slots[i] = s.slots[j]
+			i = j
+		}
+	}
+	s.slots[i] = engine.Identity{}
+}
+
+func (s *identitySet) home(id engine.Identity) int {
+	return int(uint64(id[0]) & uint64(len(s.slots)-1))
+}
+
+func (s *identitySet) grow() {
+	old := s.slots
+	s.slots = make([]engine.Identity, max(1024, 2*len(old)))
+	s.used = 0
+	for _, id := range old {
+		if id != (engine.Identity{}) {
+			s.add(id)
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package ingest
+
+import (
+	"strings"
+)
+
+// keys numbers the member names of a file, so that what a name means is
+// looked up once and not for every record.
+type keys struct {
+	ids   map[string]int32
+	names []keyName
+	marks map[string]marks // the bits of names that tell formats apart
+}
+
+type keyName struct {
+	name    string // decoded
+	lower   string
+	heading string // lower, as the portal's headings are compared
+	marks   marks
+}
+
+// maxKeys bounds the numbering: a file that makes up names is not worth
+// remembering them.
+const maxKeys = 50_000
+
+func newKeys(marks map[string]marks) *keys {
+	return &keys{ids: make(map[string]int32), marks: marks}
+}
+
+// positions remembers which name stood where in the last record of a kind:
+// most records of a file have the same names in the same order.
+type positions []int32
+
+// id returns the number of the name of m, the n-th member of its record, or -1
+// if there are too many names.
+func (k *keys) id(n int, m *member, at *positions) int32 {
+	if n < len(*at) {
+		if id := (*at)[n]; id >= 0 && k.names[id].name == string(m.key) && m.keyFlags == 0 {
+			return id
+		}
+	}
+	id := k.find(m)
+	for len(*at) <= n {
+		*at = append(*at, -1)
+	}
+	(*at)[n] = id
+	return id
+}
+
+func (k *keys) find(m *member) int32 {
+	if m.keyFlags == 0 {
+		if id, ok := k.ids[string(m.key)]; ok {
+			return id
+		}
+	}
+	name := string(appendText(nil, value{kind: kindString, flags: m.keyFlags, raw: m.key}))
+	if id, ok := k.ids[name]; ok {
+		return id
+	}
+	if len(k.names) >= maxKeys {
+		return -1
+	}
+	id := int32(len(k.names))
+	lower := strings.ToLower(name)
+	heading := normalHeading(cleanHeader(lower))
+	k.ids[name] = id
+	k.names = append(k.names, keyName{name: name, lower: lower, heading: heading, marks: k.marks[heading]})
+	return id
+}
+
+// cleanHeader takes off what the portal adds to a column's name.
+func cleanHeader(name string) string {
+	name = strings.TrimSuffix(name, " [utc]")
+	return strings.TrimSuffix(name, " [local time]")
+}

@@ -1,0 +1,444 @@
+package ingest
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+// A mapper turns the records of one file into rows.
+type mapper struct {
+	limits  Limits
+	keys    *keys
+	clock   clock
+	path    string // of the file, with its member: a last hint, never the only one
+	tables  map[string]*rows
+	binders map[binding]*binder
+	fits    map[uint64][]string // tables by the columns of a row
+	cells   map[string]value    // of a record, by heading
+	scan    scan                // of JSON inside text
+	nested  scan                // of objects inside the record
+	scratch []byte
+	json    []byte
+	hash    []byte
+	ours    []byte       // text of ours
+	opened  []byte       // objects that were text
+	outer   []byte       // the rest of the record, if that was text
+	at      [3]positions // by depth: record, object in it, object in that
+
+	// Of the row being built.
+	row      *rows
+	members  []member
+	tenant   []byte
+	unlisted []byte
+	caller   value // callerIpAddress, until the record's own address is known
+	inner    value // the object that holds the rest of the record
+	replaced bool  // bytes that are not UTF-8 were replaced
+
+	tally tally
+}
+
+// A tally counts what a reader of the file's rows should know.
+type tally struct {
+	noTime       int64 // rows without TimeGenerated
+	otherTime    int64 // rows whose TimeGenerated is another column's time
+	unread       int64 // values that their column could not hold
+	replaced     int64 // records with bytes that are not UTF-8
+	unlisted     int64 // rows with members that are not columns
+	noDetail     int64 // audit records whose AuditData is missing or cut
+	localTime    int64 // times in a zone that the file does not name
+	sameID       int64 // rows with the id of another row and other content
+	guessedTable int64 // sign-ins that may be interactive or not
+	flattened    int64 // activities that fill all columns of a flat export
+}
+
+// A mapping says which members of a record go where. A member that it does not
+// name goes to the published column of its name, in any case, or to a column
+// of its own.
+type mapping struct {
+	name    string
+	columns map[string]string                   // by lower-case member
+	special map[string]func(m *mapper, v value) // by lower-case member
+	prefix  string                              // of the columns that a member gets of its own
+	snake   bool                                // members are snake_case
+	heading bool                                // members are the headings of the portal
+	loose   bool                                // members are not part of a row's identity
+}
+
+type binding struct{ mapping, table string }
+
+// A binder is a mapping on a table, by key number.
+type binder struct {
+	mapping *mapping
+	slots   []slot
+}
+
+// A slot is where one member goes.
+type slot struct {
+	bound   bool
+	column  int32 // or -1
+	special func(m *mapper, v value)
+	local   bool // the portal wrote it in a time zone that it does not name
+}
+
+func newMapper(limits Limits, known map[string]marks, path string, order dateOrder) *mapper {
+	return &mapper{
+		limits:  limits,
+		keys:    newKeys(known),
+		clock:   clock{order: order},
+		path:    strings.ToLower(path),
+		tables:  make(map[string]*rows),
+		binders: make(map[binding]*binder),
+		fits:    make(map[uint64][]string),
+		cells:   make(map[string]value),
+		scan:    scan{maxDepth: limits.Depth},
+		nested:  scan{maxDepth: limits.Depth},
+	}
+}
+
+// begin starts a row of table.
+func (m *mapper) begin(table string) {
+	t := m.tables[table]
+	if t == nil {
+		t = newRows(table)
+		m.tables[table] = t
+	}
+	m.row = t
+	t.tight = false
+	m.tenant, m.unlisted = m.tenant[:0], m.unlisted[:0]
+	m.caller, m.inner = value{}, value{}
+	m.replaced = false
+}
+
+// members puts the members where mp says. Depth is 0 for those of the record
+// itself.
+func (m *mapper) put(mp *mapping, members []member, depth int) {
+	b := m.binder(mp)
+	for n := range members {
+		mem := &members[n]
+		id := m.keys.id(n, mem, &m.at[depth])
+		if id < 0 {
+			m.keep(string(mem.key), mem.value)
+			continue
+		}
+		for int(id) >= len(b.slots) {
+			b.slots = append(b.slots, slot{})
+		}
+		s := &b.slots[id]
+		if !s.bound {
+			*s = m.bind(mp, m.keys.names[id])
+		}
+		m.place(s, id, mem.value)
+	}
+}
+
+func (m *mapper) place(s *slot, id int32, v value) {
+	switch {
+	case s.special != nil:
+		s.special(m, v)
+	case s.column < 0:
+		m.keep(m.keys.names[id].name, v)
+	case s.local && !v.empty():
+		m.tally.localTime++
+		m.side(s.column, v)
+	default:
+		m.set(s.column, v)
+	}
+}
+
+func (m *mapper) binder(mp *mapping) *binder {
+	key := binding{mp.name, m.row.batch.Table}
+	b := m.binders[key]
+	if b == nil {
+		b = &binder{mapping: mp}
+		m.binders[key] = b
+	}
+	return b
+}
+
+// bind finds where members called k go.
+func (m *mapper) bind(mp *mapping, k keyName) slot {
+	s := slot{bound: true, column: -1, local: strings.HasSuffix(k.lower, " [local time]")}
+	name := k.name[:len(k.name)-(len(k.lower)-len(cleanHeader(k.lower)))]
+	lower := strings.ToLower(name)
+	if mp.snake {
+		lower = strings.ReplaceAll(lower, "_", "")
+	}
+	if mp.heading {
+		lower = k.heading
+	}
+	if special, ok := mp.special[lower]; ok {
+		s.special = special
+		return s
+	}
+	if column, ok := mp.columns[lower]; ok {
+		s.column = m.row.column(column)
+		return s
+	}
+	if c, ok := m.row.listed[lower]; ok {
+		s.column = m.row.column(c.Name)
+		return s
+	}
+	if base, ok := m.unionColumn(name); ok {
+		s.column = m.row.column(base)
+		return s
+	}
+	s.column = m.own(mp.prefix+name, mp.loose)
+	return s
+}
+
+// unionColumn finds the column that union split into X_dynamic and X_string.
+func (m *mapper) unionColumn(name string) (string, bool) {
+	for _, suffix := range []string{"_dynamic", "_string", "_bool", "_long", "_real", "_datetime", "_guid"} {
+		if base, ok := strings.CutSuffix(name, suffix); ok {
+			c, ok := m.row.listed[strings.ToLower(base)]
+			return c.Name, ok
+		}
+	}
+	return "", false
+}
+
+// own returns a column for members that no published column is for, or -1.
+func (m *mapper) own(name string, loose bool) int32 {
+	if !isColumnName(name) || strings.EqualFold(name, unlisted) {
+		return -1
+	}
+	_, known := m.row.columns[strings.ToLower(name)]
+	if !known && m.row.extra >= m.limits.Columns {
+		return -1
+	}
+	i := m.row.column(name)
+	m.row.loose[i] = m.row.loose[i] || loose && !known
+	return i
+}
+
+// set gives the row a value. A value that the column cannot hold, or a second
+// one that differs from the first, goes to the column's side column.
+func (m *mapper) set(column int32, v value) {
+	if v.empty() {
+		return
+	}
+	vec := &m.row.batch.Vectors[column]
+	if m.row.set(column) {
+		if !m.same(vec, v) {
+			m.side(column, v)
+		}
+		return
+	}
+	if !m.store(vec, v) {
+		m.tally.unread++
+		m.side(column, v)
+	}
+}
+
+// same tells whether the row's value in vec is v.
+func (m *mapper) same(vec *engine.Vector, v value) bool {
+	row := m.row.batch.Rows
+	switch vec.Column.Type {
+	case types.String, types.GUID, types.Decimal:
+		return bytes.Equal(vec.Text(row), m.text(v))
+	case types.Dynamic:
+		return bytes.Equal(vec.Text(row), m.dynamic(v))
+	case types.Bool:
+		n, ok := m.boolean(v)
+		return ok && vec.Ints[row] == n
+	case types.Int, types.Long:
+		n, ok := m.integer(v)
+		return ok && vec.Ints[row] == n
+	case types.DateTime:
+		n, ok := m.time(v)
+		return ok && vec.Ints[row] == n
+	case types.Real:
+		f, ok := m.real(v)
+		return ok && vec.Floats[row] == f
+	case types.TimeSpan, types.Unknown:
+	}
+	panic("ingest: no table has a column of type " + vec.Column.Type.String())
+}
+
+// side keeps a value that a column cannot take, beside it.
+func (m *mapper) side(column int32, v value) {
+	name := m.row.batch.Vectors[column].Column.Name + original
+	i := m.row.column(name)
+	if m.row.set(i) || m.row.batch.Vectors[i].Column.Type != types.Dynamic {
+		m.keep(name, v)
+		return
+	}
+	m.row.batch.Vectors[i].SetText(m.quoted(v))
+}
+
+// quoted returns the value as JSON just as it was: text stays text.
+func (m *mapper) quoted(v value) []byte {
+	m.invalid(v)
+	m.json = appendJSON(m.json[:0], v)
+	return m.json
+}
+
+// keep adds a member to the row's object of members that are not columns.
+func (m *mapper) keep(name string, v value) {
+	if v.empty() {
+		return
+	}
+	if len(m.unlisted) > 0 {
+		m.unlisted = append(m.unlisted, ',')
+	}
+	m.unlisted = appendQuoted(m.unlisted, []byte(strings.ToValidUTF8(name, replacement)))
+	m.unlisted = append(m.unlisted, ':')
+	m.unlisted = append(m.unlisted, m.quoted(v)...)
+}
+
+// give sets a column by name.
+func (m *mapper) give(column string, v value) { m.set(m.row.column(column), v) }
+
+// fill sets a column by name if the row has nothing there yet.
+func (m *mapper) fill(column string, v value) {
+	if i := m.row.column(column); !m.row.set(i) {
+		m.set(i, v)
+	}
+}
+
+// literal returns a value for text of ours, valid until the next call.
+func (m *mapper) literal(s string) value {
+	m.ours = append(m.ours[:0], s...)
+	return value{kind: kindText, raw: m.ours}
+}
+
+// of notes that the record belongs to a tenant. The first to say so is right.
+func (m *mapper) of(v value) {
+	if v.kind != kindString && v.kind != kindText {
+		return
+	}
+	if s := m.text(v); len(m.tenant) == 0 && isGUID(s) {
+		m.tenant = appendLower(m.tenant, s)
+	}
+}
+
+// appendLower appends the ASCII text s in lower case.
+func appendLower(dst, s []byte) []byte {
+	for _, c := range s {
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// ofResource takes the tenant from a resource id such as
+// /tenants/<guid>/providers/Microsoft.aadiam.
+func (m *mapper) ofResource(v value) {
+	if v.kind != kindString && v.kind != kindText {
+		return
+	}
+	s := m.text(v)
+	const prefix = "/tenants/"
+	if len(s) >= len(prefix)+36 && bytes.EqualFold(s[:len(prefix)], []byte(prefix)) {
+		id := s[len(prefix) : len(prefix)+36]
+		if len(m.tenant) == 0 && isGUID(id) {
+			m.tenant = appendLower(m.tenant, id)
+		}
+	}
+}
+
+// lookup returns the member called name, in any case, of a record.
+func (m *mapper) lookup(members []member, name string) value {
+	for i := range members {
+		if len(members[i].key) == len(name) && strings.EqualFold(string(members[i].key), name) {
+			return members[i].value
+		}
+	}
+	return value{}
+}
+
+// object returns the members of an object, or of an object inside text. They
+// are valid until the next call.
+func (m *mapper) object(v value) []member {
+	raw := v.raw
+	switch v.kind {
+	case kindObject:
+	case kindString, kindText:
+		m.opened = append(m.opened[:0], m.text(v)...)
+		raw = bytes.TrimSpace(m.opened)
+		if len(raw) == 0 || raw[0] != '{' {
+			return nil
+		}
+	case kindNone, kindNull, kindBool, kindNumber, kindArray:
+		return nil
+	}
+	m.nested.data = raw
+	if end := m.nested.object(0); end != len(raw) {
+		return nil
+	}
+	return m.nested.members
+}
+
+// rest returns the members of the object that holds the rest of the record.
+// They are valid until the next record.
+func (m *mapper) rest(v value) []member {
+	if v.kind == kindString || v.kind == kindText {
+		m.outer = append(m.outer[:0], m.text(v)...)
+		raw := bytes.TrimSpace(m.outer)
+		v = value{kind: kindObject, raw: raw}
+		if len(raw) == 0 || raw[0] != '{' {
+			return nil
+		}
+	}
+	if v.kind != kindObject {
+		return nil
+	}
+	s := scan{data: v.raw, maxDepth: m.limits.Depth, members: m.members}
+	if end := s.object(0); end != len(v.raw) {
+		return nil
+	}
+	m.members = s.members
+	return s.members
+}
+
+// finish completes the row's columns.
+func (m *mapper) finish(expectTime bool) {
+	t := m.row
+	if !t.set(t.time) {
+		if n, ok := m.otherTime(); ok {
+			t.batch.Vectors[t.time].SetInt(n)
+			if expectTime {
+				m.tally.otherTime++
+			}
+		} else {
+			m.tally.noTime++
+		}
+	}
+	m.fill("Type", m.literal(t.batch.Table))
+	if len(m.unlisted) > 0 {
+		m.tally.unlisted++
+		m.json = append(append(append(m.json[:0], '{'), m.unlisted...), '}')
+		t.batch.Vectors[t.column(unlisted)].SetText(m.json)
+	}
+	if m.replaced {
+		m.tally.replaced++
+	}
+}
+
+// otherTime returns the best time that the row has besides TimeGenerated.
+func (m *mapper) otherTime() (int64, bool) {
+	for _, name := range []string{
+		"CreatedDateTime", "DetectedDateTime", "ActivityDateTime", "RiskLastUpdatedDateTime",
+		"EventSubmissionTimestamp", "StartTime", "CreatedTime", "LastUpdatedDateTime", "Start_Time", "Timestamp",
+	} {
+		vec := m.row.lookup(name)
+		if vec == nil {
+			continue
+		}
+		if vec.Column.Type == types.DateTime {
+			return vec.Ints[m.row.batch.Rows], true
+		}
+		s := vec.Text(m.row.batch.Rows)
+		if vec.Column.Type == types.Dynamic && len(s) > 1 && s[0] == '"' {
+			if n, ok := m.clock.ticks(s[1 : len(s)-1]); ok {
+				return n, true
+			}
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,210 @@
+package ingest
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/internal/evidence"
+	"github.com/conshelf/conshelf/internal/schema"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+const (
+	timeGenerated = "TimeGenerated"
+	unlisted      = "Unlisted"  // members that cannot be columns, as one object
+	original      = "_original" // suffix: a value that its column cannot hold
+)
+
+// rows are the rows of one table on their way into a load.
+type rows struct {
+	batch   *engine.Batch
+	spare   chan *engine.Batch      // empty ones, to be filled again
+	listed  map[string]types.Column // published, by lower-case name
+	columns map[string]int32        // by lower-case name
+	exact   map[string]int32        // by name as it was asked for
+	order   []int32                 // by name
+	loose   []bool                  // by vector: not part of a row's identity
+	tight   bool                    // in the row being built, loose columns are part of it
+	extra   int                     // columns that are not published
+	suffix  bool                    // the table types its columns by suffix
+	id      string                  // the column that names the record, or ""
+	time    int32
+	count   evidence.TableCount
+}
+
+func newRows(table string) *rows {
+	t := &rows{
+		batch:   engine.NewBatch(table),
+		spare:   make(chan *engine.Batch, waiting),
+		listed:  make(map[string]types.Column),
+		columns: make(map[string]int32),
+		exact:   make(map[string]int32),
+		suffix:  table == azureDiagnostics || strings.HasSuffix(table, customSuffix),
+		count:   evidence.TableCount{Table: table},
+	}
+	published, _ := schema.Lookup(table)
+	for _, c := range published.Columns {
+		t.listed[strings.ToLower(c.Name)] = c
+	}
+	for _, id := range []string{"OfficeId", "EventDataId", "SystemAlertId", "RequestId", "Id"} {
+		if published.Column(id) >= 0 {
+			t.id = id
+			break
+		}
+	}
+	if _, ok := t.listed["id"]; ok {
+		t.id = "Id" // a risk event has a RequestId too: that of its sign-in
+	}
+	t.time = t.column(timeGenerated)
+	return t
+}
+
+// turn goes on in an empty batch with the same columns in the same order.
+func (t *rows) turn() {
+	full := t.batch
+	select {
+	case t.batch = <-t.spare:
+	default:
+		t.batch = engine.NewBatch(full.Table)
+	}
+	for i := range full.Vectors {
+		t.batch.Column(full.Vectors[i].Column)
+	}
+}
+
+// giveBack takes an empty batch that turn may go on in.
+func (t *rows) giveBack(b *engine.Batch) {
+	select {
+	case t.spare <- b:
+	default:
+	}
+}
+
+// column returns the index of the vector called name, adding it if it is new.
+func (t *rows) column(name string) int32 {
+	if i, ok := t.exact[name]; ok {
+		return i
+	}
+	i := t.anyCase(name)
+	if len(t.exact) < maxKeys {
+		t.exact[name] = i
+	}
+	return i
+}
+
+func (t *rows) anyCase(name string) int32 {
+	lower := strings.ToLower(name)
+	if i, ok := t.columns[lower]; ok {
+		return i
+	}
+	c, ok := t.listed[lower]
+	if !ok {
+		c = types.Column{Name: name, Type: t.typeOf(name)}
+		t.extra++
+	}
+	i := int32(t.batch.Column(c))
+	t.columns[lower] = i
+	t.loose = append(t.loose, false)
+	at, _ := slices.BinarySearchFunc(t.order, c.Name, func(v int32, name string) int {
+		return strings.Compare(t.batch.Vectors[v].Column.Name, name)
+	})
+	t.order = slices.Insert(t.order, at, i)
+	return i
+}
+
+// typeOf is the type of a column that is not published.
+func (t *rows) typeOf(name string) types.Scalar {
+	if name == timeGenerated {
+		return types.DateTime
+	}
+	if t.suffix {
+		for suffix, scalar := range map[string]types.Scalar{
+			"_s": types.String, "_g": types.String, "_d": types.Real, "_b": types.Bool, "_t": types.DateTime,
+		} {
+			if strings.HasSuffix(name, suffix) {
+				return scalar
+			}
+		}
+		if name == "Type" || name == "TenantId" {
+			return types.String
+		}
+	}
+	return types.Dynamic
+}
+
+// isColumnName tells whether a member's name can be a column's.
+func isColumnName(name string) bool {
+	if name == "" || len(name) > maxColumnName || name[0] == '$' || !utf8.ValidString(name) {
+		return false
+	}
+	return !strings.ContainsFunc(name, unicode.IsControl)
+}
+
+// set tells whether the row being built has a value in column i.
+func (t *rows) set(i int32) bool { return t.batch.Vectors[i].Len() > t.batch.Rows }
+
+// lookup returns the vector of a column in which the row being built has a
+// value, or nil.
+func (t *rows) lookup(name string) *engine.Vector {
+	i, ok := t.exact[name]
+	if !ok {
+		i, ok = t.columns[strings.ToLower(name)]
+	}
+	if !ok || !t.set(i) {
+		return nil
+	}
+	return &t.batch.Vectors[i]
+}
+
+// text returns the row's value in a column of text, or nil.
+func (t *rows) text(name string) []byte {
+	vec := t.lookup(name)
+	if vec == nil || len(vec.Ends) == 0 {
+		return nil
+	}
+	return vec.Text(t.batch.Rows)
+}
+
+// size is how much text the batch holds.
+func (t *rows) size() int {
+	n := 0
+	for i := range t.batch.Vectors {
+		n += len(t.batch.Vectors[i].Bytes)
+	}
+	return n
+}
+
+// tally counts a row that was stored.
+func (t *rows) tally(row int) {
+	t.count.Rows++
+	vec := &t.batch.Vectors[t.time]
+	if vec.Null[row] {
+		return
+	}
+	n := vec.Ints[row]
+	if t.count.First == 0 || n < t.count.First {
+		t.count.First = n
+	}
+	t.count.Last = max(t.count.Last, n)
+}
+
+// isGUID tells whether b is a GUID as Microsoft writes them.
+func isGUID(b []byte) bool {
+	if len(b) != 36 {
+		return false
+	}
+	for i, c := range b {
+		if i == 8 || i == 13 || i == 18 || i == 23 {
+			if c != '-' {
+				return false
+			}
+		} else if !isHex(c) {
+			return false
+		}
+	}
+	return !bytes.Equal(b, []byte("00000000-0000-0000-0000-000000000000"))
+}

@@ -1,0 +1,109 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// stdin is the path that means standard input.
+const stdin = "-"
+
+// A source is a file that was named, or found in a directory that was.
+type source struct {
+	path    string // as named, with slashes
+	problem string // why it is not read
+}
+
+// sources returns the files under paths, sorted, each once, without what is in
+// the directory exclude. A path that does not exist is a file with a problem.
+func sources(paths []string, exclude string) []source {
+	excluded, err := os.Stat(exclude)
+	if err != nil {
+		excluded = nil // it is not there, so nothing is in it
+	}
+
+	found := make(map[string]string)
+	for _, path := range paths {
+		if path == stdin {
+			found[stdin] = ""
+			continue
+		}
+		walk(path, excluded, found)
+	}
+	list := make([]source, 0, len(found))
+	for path, problem := range found {
+		list = append(list, source{path, problem})
+	}
+	slices.SortFunc(list, func(a, b source) int { return strings.Compare(a.path, b.path) })
+	return list
+}
+
+func walk(root string, excluded fs.FileInfo, found map[string]string) {
+	// The function below returns no error, so the walk has none.
+	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		name := filepath.ToSlash(filepath.Clean(path))
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && path == root:
+			found[name] = "there is no such file or directory: check the path"
+		case err != nil:
+			found[name] = err.Error()
+		case !d.IsDir():
+			found[name] = irregular(d.Type())
+		case same(d, excluded):
+			return fs.SkipDir
+		}
+		return nil
+	})
+}
+
+// same tells whether a directory entry is that directory, by whatever name.
+func same(d fs.DirEntry, dir fs.FileInfo) bool {
+	info, err := d.Info()
+	return err == nil && dir != nil && os.SameFile(info, dir)
+}
+
+// irregular says why a file of such a type is not read, or is "".
+func irregular(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeSymlink != 0:
+		return "is a symbolic link: name the file that it points to"
+	case !mode.IsRegular():
+		return "is not a regular file: copy its content into one"
+	}
+	return ""
+}
+
+// openRegular opens a file and makes sure that it is one: what was a file when
+// the directory was read may be something else now.
+func openRegular(path string) (*os.File, int64, error) {
+	f, err := os.Open(filepath.FromSlash(path))
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New(irregular(info.Mode()))
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, info.Size(), nil
+}
+
+// readStdin holds standard input in memory: it is looked at more than once.
+func readStdin(r io.Reader, limit int64) ([]byte, string) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	switch {
+	case err != nil:
+		return nil, err.Error()
+	case int64(len(data)) > limit:
+		return nil, fmt.Sprintf("is longer than %d bytes: save it as a file and name that", limit)
+	}
+	return data, ""
+}

@@ -1,0 +1,252 @@
+package ingest
+
+import (
+	"bytes"
+	"net/netip"
+	"strings"
+)
+
+// The unified audit log of Microsoft 365: Search-UnifiedAuditLog and Purview
+// as CSV, with AuditData as JSON in a cell; the same as JSON; audit search in
+// Microsoft Graph; and bare AuditData. All of it goes to OfficeActivity, the
+// records of Entra ID too.
+
+func unifiedAuditShapes() []shape {
+	u := newUnifiedAudit()
+	return []shape{
+		{
+			name: "unified-audit-log", all: []string{"auditdata"},
+			any:   []string{"recordtype", "operations", "operation", "creationdate", "userids", "userid", "auditlogrecordtype", "createddatetime"},
+			least: 2, row: u.wrapped,
+		},
+		{
+			name: "unified-audit-data", all: []string{"creationtime", "operation"},
+			any:   []string{"recordtype", "workload", "userkey", "organizationid", "usertype"},
+			least: 2, none: []string{"timegenerated"}, row: u.bare,
+		},
+	}
+}
+
+type unifiedAudit struct {
+	data  *mapping
+	outer *mapping
+}
+
+func newUnifiedAudit() *unifiedAudit {
+	return &unifiedAudit{
+		data: &mapping{
+			name: "audit-data",
+			columns: map[string]string{
+				"creationtime":                  timeGenerated,
+				"workload":                      "OfficeWorkload",
+				"objectid":                      "OfficeObjectId",
+				"site":                          "Site_",
+				"siteurl":                       "Site_Url",
+				"eventdata":                     "Event_Data",
+				"sourcename":                    "Source_Name",
+				"azureactivedirectoryeventtype": "AzureActiveDirectory_EventType",
+				"target":                        "AADTarget",
+				"starttime":                     "Start_Time",
+			},
+			special: map[string]func(m *mapper, v value){
+				"id": func(m *mapper, v value) {
+					m.give("OfficeId", v)
+					m.give("SourceRecordId", v)
+				},
+				"organizationid":     tenantIn("OrganizationId"),
+				"recordtype":         named("RecordType", recordTypeName),
+				"usertype":           named("UserType", userTypeName),
+				"logontype":          named("Logon_Type", logonTypeName),
+				"clientip":           address("ClientIP"),
+				"clientipaddress":    address("Client_IPAddress"),
+				"actoripaddress":     address("ActorIpAddress"),
+				"extendedproperties": (*mapper).auditExtended,
+			},
+		},
+		// What surrounds AuditData says how it was collected, and differs when
+		// the same record is collected again.
+		outer: &mapping{
+			name:  "audit-outer",
+			loose: true,
+			special: map[string]func(m *mapper, v value){
+				"auditdata":          func(m *mapper, v value) { m.inner = v },
+				"recordid":           fillOr("OfficeId", "RecordId"),
+				"operation":          fillOr("Operation", "operation"),
+				"operations":         fillOr("Operation", "Operations"),
+				"userid":             fillOr("UserId", "userId"),
+				"userids":            fillOr("UserId", "UserIds"),
+				"recordtype":         outerRecordType,
+				"auditlogrecordtype": outerRecordType,
+				"creationdate":       outerTime("CreationDate"),
+				"createddatetime":    outerTime("createdDateTime"),
+				"id":                 fillOr("OfficeId", "id"),
+				"identity":           fillOr("OfficeId", "Identity"),
+				"organizationid":     fillOr("OrganizationId", "organizationId"),
+				"service":            fillOr("OfficeWorkload", "service"),
+				"objectid":           fillOr("OfficeObjectId", "objectId"),
+				"clientip":           outerAddress,
+				"usertype":           fillOr("UserType", "userType"),
+			},
+		},
+	}
+}
+
+func (u *unifiedAudit) bare(m *mapper, r *record) string {
+	m.begin("OfficeActivity")
+	m.put(u.data, r.members, 0)
+	m.auditAddress()
+	return ""
+}
+
+// wrapped reads AuditData first: what surrounds it only fills what it lacks.
+// AuditData that is missing, or was cut where an export cuts long cells, leaves
+// the row with what surrounds it, and with nothing else to tell it by.
+func (u *unifiedAudit) wrapped(m *mapper, r *record) string {
+	m.begin("OfficeActivity")
+	data := m.lookup(r.members, "AuditData")
+	members := m.rest(data)
+	m.put(u.data, members, 1)
+	m.put(u.outer, r.members, 0)
+	if len(members) == 0 {
+		m.tally.noDetail++
+		m.row.tight = true
+		m.give("AuditData", data)
+	}
+	m.auditAddress()
+	return ""
+}
+
+// auditAddress fills ClientIP, the column that analytics read, from the
+// address that the workload has instead.
+func (m *mapper) auditAddress() {
+	for _, column := range []string{"Client_IPAddress", "ActorIpAddress"} {
+		if s := m.row.text(column); len(s) > 0 {
+			m.fill("ClientIP", m.literal(string(s)))
+		}
+	}
+}
+
+// fillOr returns a function that fills column, or keeps a value that differs
+// in a column of its own.
+func fillOr(column, own string) func(m *mapper, v value) {
+	return func(m *mapper, v value) {
+		if v.empty() {
+			return
+		}
+		i := m.row.column(column)
+		if !m.row.set(i) {
+			m.set(i, v)
+			return
+		}
+		if !bytes.EqualFold(m.row.text(column), m.text(v)) {
+			m.beside(own, v)
+		}
+	}
+}
+
+// beside keeps a value of the collection in a column of its own.
+func (m *mapper) beside(name string, v value) {
+	if _, published := m.row.listed[strings.ToLower(name)]; published {
+		name += original
+	}
+	if i := m.own(name, true); i >= 0 {
+		m.set(i, v)
+	}
+}
+
+// outerTime returns a function that fills TimeGenerated. AuditData has the
+// time in UTC; what surrounds it is in the collector's notation.
+func outerTime(own string) func(m *mapper, v value) {
+	return func(m *mapper, v value) {
+		if m.row.set(m.row.time) {
+			m.clock.learn(m.text(v), m.row.batch.Vectors[m.row.time].Ints[m.row.batch.Rows])
+			m.beside(own, v)
+			return
+		}
+		m.give(timeGenerated, v)
+	}
+}
+
+func outerRecordType(m *mapper, v value) {
+	if len(m.row.text("RecordType")) == 0 {
+		named("RecordType", recordTypeName)(m, v)
+		return
+	}
+	name := recordTypeName(string(m.text(v)))
+	if !strings.EqualFold(string(m.row.text("RecordType")), name) {
+		m.beside("RecordType", v)
+	}
+}
+
+func outerAddress(m *mapper, v value) {
+	if len(m.row.text("ClientIP")) == 0 {
+		address("ClientIP")(m, v)
+	}
+}
+
+// named returns a function that sets column to the name of a number. A number
+// that has no known name stays a number.
+func named(column string, name func(string) string) func(m *mapper, v value) {
+	return func(m *mapper, v value) {
+		if v.kind == kindNumber || v.kind == kindString || v.kind == kindText {
+			v = m.literal(name(string(m.text(v))))
+		}
+		m.give(column, v)
+	}
+}
+
+// address returns a function that sets column to an address without its port
+// and brackets. What was taken off is kept in the side column.
+func address(column string) func(m *mapper, v value) {
+	return func(m *mapper, v value) {
+		written := m.text(v)
+		clean := cleanAddress(string(written))
+		if clean == string(written) {
+			m.give(column, v)
+			return
+		}
+		m.give(column, m.literal(clean))
+		m.side(m.row.column(column), v)
+	}
+}
+
+// cleanAddress returns the address of an endpoint such as 192.0.2.1:443,
+// [2001:db8::1]:443 or ::ffff:192.0.2.1. What is no endpoint stays as it is.
+func cleanAddress(s string) string {
+	trimmed := strings.TrimSpace(s)
+	if p, err := netip.ParseAddrPort(trimmed); err == nil {
+		return p.Addr().Unmap().String()
+	}
+	bare := strings.TrimSuffix(strings.TrimPrefix(trimmed, "["), "]")
+	if a, err := netip.ParseAddr(bare); err == nil && (bare != trimmed || a.Is4In6()) {
+		return a.Unmap().String()
+	}
+	return s
+}
+
+// auditExtended stores the extended properties of a record of Entra ID, and
+// the user agent among them where OfficeActivity has it.
+func (m *mapper) auditExtended(v value) {
+	m.give("ExtendedProperties", v)
+	if v.kind == kindArray && bytes.Contains(v.raw, []byte("UserAgent")) {
+		m.fill("UserAgent", m.property(v, "UserAgent"))
+	}
+}
+
+// property returns the value called name in an array of {"Name", "Value"}.
+func (m *mapper) property(array value, name string) value {
+	s := &m.nested
+	s.data = array.raw
+	for i := s.space(1); i < len(s.data) && s.data[i] == '{'; {
+		if i = s.object(i); i < 0 {
+			break
+		}
+		if string(m.text(m.lookup(s.members, "Name"))) == name {
+			return m.lookup(s.members, "Value")
+		}
+		if i = s.space(i); i < len(s.data) && s.data[i] == ',' {
+			i = s.space(i + 1)
+		}
+	}
+	return value{}
+}

@@ -1,0 +1,212 @@
+package ingest
+
+import (
+	"encoding/json"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+func TestTimes(t *testing.T) {
+	tests := []struct {
+		text  string
+		order dateOrder
+		want  string // "" if it is no time
+	}{
+		{"2026-05-18T21:13:33", 0, "2026-05-18T21:13:33.0000000Z"},
+		{"2026-05-18T21:13:33Z", 0, "2026-05-18T21:13:33.0000000Z"},
+		{"2026-05-18T21:13:33.6816663Z", 0, "2026-05-18T21:13:33.6816663Z"},
+		{"2026-05-18T21:13:33.681666399Z", 0, "2026-05-18T21:13:33.6816663Z"},
+		{"2026-05-18T21:13:33.423000", 0, "2026-05-18T21:13:33.4230000Z"},
+		{"2026-05-18T21:13:33-05:00", 0, "2026-05-19T02:13:33.0000000Z"},
+		{"2026-05-18T21:13:33+0530", 0, "2026-05-18T15:43:33.0000000Z"},
+		{"2026-09-09T9:59:27.958Z", 0, "2026-09-09T09:59:27.9580000Z"},
+		{"2026-07-26 23:00:20.889", 0, "2026-07-26T23:00:20.8890000Z"},
+		{"2026-01-24T06:54:24.0000000Z ", 0, "2026-01-24T06:54:24.0000000Z"},
+		{"2026-07-26", 0, "2026-07-26T00:00:00.0000000Z"},
+		{"5/18/2026 9:13:33 PM", 0, "2026-05-18T21:13:33.0000000Z"},
+		{"4/28/2026, 3:05:26.000 PM", 0, "2026-04-28T15:05:26.0000000Z"},
+		{"4/28/2026, 12:05:26.000 AM", 0, "2026-04-28T00:05:26.0000000Z"},
+		{"4/28/2026, 3:05:26.000\u202FPM", 0, "2026-04-28T15:05:26.0000000Z"},
+		{"1/9/2007 10:41:00 AM +01:00", 0, "2007-01-09T09:41:00.0000000Z"},
+		{"3/4/2026 05:06", dayFirst, "2026-04-03T05:06:00.0000000Z"},
+		{"3/4/2026 05:06", monthFirst, "2026-03-04T05:06:00.0000000Z"},
+		{"3/4/2026 05:06", orderMixed, ""},
+		{"3/3/2026 05:06", orderMixed, "2026-03-03T05:06:00.0000000Z"},
+		{"23.11.2026 04:05:06", 0, "2026-11-23T04:05:06.0000000Z"},
+		{"2026/11/23 04:05:06", 0, "2026-11-23T04:05:06.0000000Z"},
+		{"/Date(1728344797000)/", 0, "2024-10-07T23:46:37.0000000Z"},
+		{"/Date(1728344797000+0200)/", 0, "2024-10-07T23:46:37.0000000Z"},
+		{"0001-01-01T00:00:00Z", 0, "0001-01-01T00:00:00.0000000Z"},
+		{"9999-12-31T23:59:59.9999999Z", 0, "9999-12-31T23:59:59.9999999Z"},
+		{"2024-02-29T00:00:00Z", 0, "2024-02-29T00:00:00.0000000Z"},
+		{"2026-02-29T00:00:00Z", 0, ""},
+		{"0001-01-01T00:00:00+01:00", 0, ""},
+		{"2025-04-11:21:02.3387000Z", 0, ""}, // broken: what is missing?
+		{"01:10.3", 0, ""},                   // mangled by a spreadsheet
+		{"13/13/2026", 0, ""},
+		{"4/28/26", 0, ""},
+		{"2026-05-18T24:00:00Z", 0, ""},
+		{"2026-05-18T21:13:33 CET", 0, ""},
+		{"2026-05-18T21:13:33Zjunk", 0, ""},
+		{"13:05 PM", 0, ""},
+		{"", 0, ""},
+	}
+	for _, test := range tests {
+		c := clock{order: test.order}
+		n, ok := c.ticks([]byte(test.text))
+		got := ""
+		if ok {
+			got = types.FormatDateTime(n)
+		}
+		if got != test.want {
+			t.Errorf("%q in order %d = %q, want %q", test.text, test.order, got, test.want)
+		}
+	}
+}
+
+// The time that AuditData has decides how its surroundings write dates.
+func TestAKnownInstantDecidesTheOrderOfDates(t *testing.T) {
+	instant, _ := (&clock{}).ticks([]byte("2026-03-04T23:30:00Z"))
+	for text, want := range map[string]dateOrder{
+		"3/4/2026 11:30:00 PM": monthFirst,
+		"04/03/2026 23:30":     dayFirst,
+		"05/03/2026 00:30":     dayFirst, // in another zone
+		"3/3/2026 23:30":       orderUnknown,
+		"9/9/2026 23:30":       orderUnknown,
+	} {
+		var c clock
+		c.learn([]byte(text), instant)
+		if got := c.verdict(); got != want {
+			t.Errorf("%q says %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestCanonicalJSON(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{`{"a" : [ 1 , "x y" ] }`, `{"a":[1,"x y"]}`},
+		{`{"u":"https:\/\/x","v":"\u0041\u00e9\u0022\u005c"}`, `{"u":"https://x","v":"Aé\"\\"}`},
+		{`"\ud83d\ude00 \ud83d"`, "\"\U0001F600 \uFFFD\""},
+		{`"\u0000\u001f\n\b"`, `"\u0000\u001f\n\b"`},
+		{"\"\xff\"", "\"\uFFFD\""},
+		{`1.50`, `1.50`},
+		{"[\r\n  true\r\n]", `[true]`},
+	}
+	s := scan{maxDepth: 100}
+	for _, test := range tests {
+		v, ok := s.document([]byte(test.in))
+		if !ok {
+			t.Errorf("%s is not read", test.in)
+			continue
+		}
+		got := string(appendJSON(nil, v))
+		if got != test.want || !json.Valid([]byte(got)) {
+			t.Errorf("%s = %s, want %s", test.in, got, test.want)
+		}
+	}
+}
+
+func TestCleanAddress(t *testing.T) {
+	for in, want := range map[string]string{
+		"192.0.2.1":               "192.0.2.1",
+		"192.0.2.1:24528":         "192.0.2.1",
+		"[2001:db8::1]:443":       "2001:db8::1",
+		"[::ffff:192.0.2.1]:1":    "192.0.2.1",
+		"::ffff:192.0.2.1":        "192.0.2.1",
+		"[192.0.2.1]":             "192.0.2.1",
+		"2001:DB8::1":             "2001:DB8::1",
+		"::1":                     "::1",
+		"localhost:1":             "localhost:1",
+		"mail.contoso.com":        "mail.contoso.com",
+		"<null>":                  "<null>",
+		"":                        "",
+		"192.0.2.1, 198.51.100.1": "192.0.2.1, 198.51.100.1",
+	} {
+		if got := cleanAddress(in); got != want {
+			t.Errorf("cleanAddress(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestIdentitySet(t *testing.T) {
+	var s identitySet
+	id := func(n int) engine.Identity { return engine.Identity{int64(n % 97), int64(n + 1)} }
+	for n := range 5000 {
+		if isNew, _ := s.add(id(n)); !isNew {
+			t.Fatalf("%d is not new", n)
+		}
+	}
+	if isNew, sameID := s.add(engine.Identity{5, 77777}); !isNew || !sameID {
+		t.Errorf("another content: new %v, same id %v", isNew, sameID)
+	}
+	for n := 0; n < 5000; n += 2 {
+		s.remove(id(n))
+	}
+	s.remove(engine.Identity{1234567, 1})
+	for n := range 5000 {
+		if isNew, _ := s.add(id(n)); isNew != (n%2 == 0) {
+			t.Fatalf("%d is new: %v", n, isNew)
+		}
+	}
+	if isNew, _ := s.add(engine.Identity{}); !isNew {
+		t.Error("the identity of zeros is not new")
+	}
+	if isNew, _ := s.add(engine.Identity{}); isNew {
+		t.Error("the identity of zeros is new twice")
+	}
+}
+
+// What one value reads as is either what encoding/json reads, or refused.
+func FuzzScan(f *testing.F) {
+	for _, seed := range []string{`{"a":[1,-2.5e3,"x\u00e9\ud800",true,null]}`, `"\ud83d\ude00"`, "[\"\xff\"]", `{"a" : {"b":[[]]}}`, `1e999`, `-`, `01`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s := scan{maxDepth: 100}
+		v, ok := s.document(data)
+		if !ok {
+			return
+		}
+		out := appendJSON(nil, v)
+		if !json.Valid(out) || !utf8.Valid(out) {
+			t.Fatalf("%q became %q", data, out)
+		}
+		if !utf8.Valid(data) {
+			return // encoding/json replaces each byte, we replace each run
+		}
+		var want, got any
+		if err := json.Unmarshal(data, &want); err != nil {
+			t.Fatalf("%q was read, but %v", data, err)
+		}
+		if err := json.Unmarshal(out, &got); err != nil {
+			t.Fatal(err)
+		}
+		a, _ := json.Marshal(want)
+		if b, _ := json.Marshal(got); string(a) != string(b) {
+			t.Fatalf("%q became %q", data, out)
+		}
+		again, ok := s.document(out)
+		if !ok || string(appendJSON(nil, again)) != string(out) {
+			t.Fatalf("%q is not canonical", out)
+		}
+	})
+}
+
+func FuzzTimes(f *testing.F) {
+	for _, seed := range []string{"2026-05-18T21:13:33.68Z", "5/18/2026 9:13:33 PM +01:00", "/Date(17)/", "2026-1-1:1"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c := clock{}
+		n, ok := c.ticks(data)
+		if !ok {
+			return
+		}
+		if again, ok := c.ticks([]byte(types.FormatDateTime(n))); !ok || again != n {
+			t.Fatalf("%q is %s, which is read as %d", data, types.FormatDateTime(n), again)
+		}
+	})
+}
