@@ -1,0 +1,145 @@
+package correlate
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/conshelf/conshelf/internal/incident"
+)
+
+// A keyring numbers the names that entities go by. Names of one entity have
+// numbers that the partition beside it joins.
+type keyring struct {
+	numbers map[string]int
+	kinds   []kind
+}
+
+// keysOf numbers every name in the alerts and joins those that some alert
+// gives to one entity: adele@contoso.com and her object id.
+func keysOf(alerts []incident.Alert) (*keyring, partition) {
+	keys := &keyring{numbers: make(map[string]int)}
+	var same [][2]int
+	for _, a := range alerts {
+		for _, e := range a.Entities {
+			numbers := keys.add(a.Tenant, e)
+			for i := range max(0, len(numbers)-1) {
+				same = append(same, [2]int{numbers[i], numbers[i+1]})
+			}
+		}
+	}
+	p := newPartition(len(keys.kinds))
+	for _, pair := range same {
+		p.join(pair[0], pair[1])
+	}
+	return keys, p
+}
+
+func (k *keyring) add(tenant string, e incident.Entity) []int {
+	var numbers []int
+	kind, names := namesOf(e)
+	for _, name := range names {
+		key := tenant + "\x00" + name
+		n, ok := k.numbers[key]
+		if !ok {
+			n = len(k.kinds)
+			k.numbers[key] = n
+			k.kinds = append(k.kinds, kind)
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers
+}
+
+// of returns the number of one of the entity's names; ok is false if it has
+// none that could join alerts.
+func (k *keyring) of(tenant string, e incident.Entity) (number int, ok bool) {
+	_, names := namesOf(e)
+	if len(names) == 0 {
+		return 0, false
+	}
+	number, ok = k.numbers[tenant+"\x00"+names[0]]
+	return number, ok
+}
+
+// namesOf returns the names that tell this entity from all others, case
+// folded. A display name does not, nor does half of a user name.
+func namesOf(e incident.Entity) (kind, []string) {
+	switch e.Type {
+	case incident.Account:
+		return account, accountNames(e)
+	case incident.Mailbox:
+		return account, prefixed("upn ", e.Identifier("MailboxPrimaryAddress"), e.Identifier("Upn"))
+	case incident.Session:
+		return session, prefixed("session ", e.Identifier("SessionId"))
+	case incident.CloudApplication:
+		return application, applicationNames(e)
+	case incident.IP:
+		return address, addressNames(e.Identifier("Address"))
+	case incident.Host, incident.AzureResource, incident.URL, incident.File, incident.SecurityGroup:
+		return 0, nil
+	}
+	return 0, nil
+}
+
+func accountNames(e incident.Entity) []string {
+	upn := e.Identifier("FullName")
+	if name, suffix := e.Identifier("Name"), e.Identifier("UPNSuffix"); upn == "" && name != "" && suffix != "" {
+		upn = name + "@" + suffix
+	}
+	names := prefixed("upn ", upn)
+	names = append(names, prefixed("object ", e.Identifier("AadUserId"), e.Identifier("ObjectGuid"))...)
+	names = append(names, prefixed("sid ", e.Identifier("Sid"))...)
+	return append(names, prefixed("puid ", e.Identifier("PUID"))...)
+}
+
+// applicationNames leaves out Microsoft's own applications, which everybody
+// uses. An application is told by its id, or by its name if that is all there
+// is.
+func applicationNames(e incident.Entity) []string {
+	id, name := strings.ToLower(e.Identifier("AppId")), e.Identifier("Name")
+	if firstParty(id) {
+		return nil
+	}
+	return append(prefixed("app ", id), prefixed("appname ", name)...)
+}
+
+// addressNames returns the address in one spelling; of IPv6 the /64, which is
+// what one subscriber has. Addresses that mean nothing outside one network
+// have no name.
+func addressNames(text string) []string {
+	a, ok := parseAddress(text)
+	if !ok || a.IsPrivate() || a.IsLoopback() || a.IsUnspecified() || a.IsLinkLocalUnicast() || a.IsMulticast() {
+		return nil
+	}
+	if a.Is6() {
+		p, err := a.Prefix(64)
+		if err != nil {
+			return nil
+		}
+		return []string{"ip " + p.String()}
+	}
+	return []string{"ip " + a.String()}
+}
+
+// parseAddress reads an address as logs write it, with or without a port.
+func parseAddress(text string) (netip.Addr, bool) {
+	text = strings.TrimSpace(text)
+	if p, err := netip.ParseAddrPort(text); err == nil {
+		return p.Addr().Unmap().WithZone(""), true
+	}
+	a, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	return a.Unmap().WithZone(""), err == nil
+}
+
+// nobody is the id that logs write where there is none.
+const nobody = "00000000-0000-0000-0000-000000000000"
+
+func prefixed(prefix string, values ...string) []string {
+	var names []string
+	for _, v := range values {
+		if v = strings.ToLower(strings.TrimSpace(v)); v != "" && v != nobody {
+			names = append(names, prefix+v)
+		}
+	}
+	return names
+}

@@ -1,0 +1,139 @@
+// Package detect runs analytics rules over evidence. It replays what Sentinel
+// would have done: at each step of a rule's queryFrequency, the query over the
+// queryPeriod before it. Nothing is skipped silently: a rule that could not
+// look is a gap, and says what cannot be concluded.
+//
+//	rule ──steps──▶ rows ──entity mappings──▶ alerts ──same match again?──▶ merged
+package detect
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/rule"
+	"github.com/conshelf/conshelf/kql/plan"
+)
+
+// Evidence is what rules run over.
+type Evidence interface {
+	engine.Querier
+	engine.Cataloger
+}
+
+// Options change how rules run. The zero Options is the usual.
+type Options struct {
+	// Window is the time to look at; an end that is zero is that of the
+	// evidence.
+	Window incident.Window
+	// Concurrency is how many rules run at a time; 0: as many as there are
+	// processors.
+	Concurrency int
+	// Origins is how many records an alert lists; 0: 100.
+	Origins int
+	// Stepwise makes every rule run step by step, also one whose result cannot
+	// depend on it.
+	Stepwise bool
+}
+
+// A Result is what the rules found, and what they could not look at.
+type Result struct {
+	Alerts []incident.Alert // by time
+	Gaps   []incident.Gap   // by subject
+}
+
+// Run runs the rules. The error is of the evidence or of ctx, never of one
+// rule.
+func Run(ctx context.Context, e Evidence, rules []*rule.Compiled, o Options) (Result, error) {
+	s, err := newScene(ctx, e, o)
+	if err != nil {
+		return Result{}, err
+	}
+	results := make([]Result, len(rules))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(s.options.Concurrency)
+	for i, r := range rules {
+		group.Go(func() (err error) {
+			results[i], err = s.run(ctx, r)
+			if err != nil {
+				return fmt.Errorf("rule %s: %w", r.Name, err)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return Result{}, err
+	}
+	all := Result{Gaps: s.untenanted()}
+	for _, r := range results {
+		all.Alerts = append(all.Alerts, r.Alerts...)
+		all.Gaps = append(all.Gaps, r.Gaps...)
+	}
+	slices.SortFunc(all.Alerts, compareAlerts)
+	slices.SortStableFunc(all.Gaps, compareGaps)
+	return all, nil
+}
+
+// A scene is the evidence as far as every rule needs to know it.
+type scene struct {
+	evidence Evidence
+	options  Options
+	tables   map[string]engine.TableInfo
+	tenants  []tenant
+	nameless bool // records that name no tenant are beside those of several
+}
+
+// A tenant is whose rows one replay sees.
+type tenant struct {
+	scope string // as the plan's scope has it; empty: all rows
+	name  string // as alerts have it
+}
+
+func newScene(ctx context.Context, e Evidence, o Options) (*scene, error) {
+	tables, err := e.Tables(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list tables: %w", err)
+	}
+	names, err := e.Tenants(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list tenants: %w", err)
+	}
+	if o.Concurrency <= 0 {
+		o.Concurrency = runtime.GOMAXPROCS(0)
+	}
+	if o.Origins <= 0 {
+		o.Origins = 100
+	}
+	s := &scene{evidence: e, options: o, tables: make(map[string]engine.TableInfo)}
+	for _, t := range tables {
+		s.tables[t.Name] = t
+	}
+	s.divide(names)
+	return s, nil
+}
+
+// divide decides whose rows a replay sees. Where all records that name a
+// tenant name the same, those that name none are its too; beside several, they
+// are looked at on their own.
+func (s *scene) divide(names []string) {
+	named := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" })
+	switch len(named) {
+	case 0:
+		s.tenants = []tenant{{}}
+	case 1:
+		s.tenants = []tenant{{name: named[0]}}
+	default:
+		s.nameless = len(named) < len(names)
+		for _, name := range named {
+			s.tenants = append(s.tenants, tenant{scope: name, name: name})
+		}
+		if s.nameless {
+			s.tenants = append(s.tenants, tenant{scope: plan.Tenantless})
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package rule
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/conshelf/conshelf/internal/golden"
+	"github.com/conshelf/conshelf/kql/diag"
+)
+
+// TestLoad loads the archive's .yaml files. Rules are those that load,
+// diagnostics what is said about the others.
+func TestLoad(t *testing.T) {
+	golden.Run(t, "testdata/load/*.txtar", func(_ *testing.T, in map[string]string) map[string]string {
+		fsys := make(fstest.MapFS)
+		for name, data := range in {
+			if strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
+				fsys[name] = &fstest.MapFile{Data: []byte(data)}
+			}
+		}
+		rules, problems := Load(fsys)
+		out := map[string]string{"rules": "", "diagnostics": ""}
+		for _, r := range rules {
+			out["rules"] += r.Path + ": " + r.Name + "\n"
+		}
+		for _, p := range problems {
+			out["diagnostics"] += p.String()
+		}
+		return out
+	})
+}
+
+func TestLoadReadsEverything(t *testing.T) {
+	text := `
+id: 11111111-AAAA-4111-8111-111111111111
+name: Everything
+kind: Scheduled
+description: |
+  What it is.
+severity: Low
+requiredDataConnectors:
+  - connectorId: AzureActiveDirectory
+    dataTypes: [SigninLogs]
+queryFrequency: PT1H
+queryPeriod: 14d
+triggerOperator: gt
+triggerThreshold: 3
+tactics: [InitialAccess]
+relevantTechniques:
+  - T1078
+query: SigninLogs
+entityMappings:
+  - entityType: Account
+    fieldMappings:
+      - identifier: FullName
+        columnName: UserPrincipalName
+customDetails:
+  App: AppDisplayName
+alertDetailsOverride:
+  alertDescriptionFormat: "{{UserPrincipalName}} signed in"
+eventGroupingSettings:
+  aggregationKind: AlertPerResult
+version: 1.0.0
+`
+	rules, problems := Load(fstest.MapFS{"a.yaml": {Data: []byte("\ufeff" + strings.ReplaceAll(text, "\n", "\r\n"))}})
+	if len(problems) > 0 {
+		t.Fatal(problems[0])
+	}
+	r := rules[0]
+	got := fmt.Sprintln(r.ID, r.Name, r.Description, r.Severity, r.Connectors, r.Frequency, r.Period, r.Trigger, r.Tactics, r.Techniques,
+		r.Query, r.Entities[0].Type, r.Entities[0].Fields[0].Identifier, r.Entities[0].Fields[0].Column, r.Details[0].Name, r.Details[0].Column,
+		r.Override.Description, r.Grouping, r.Version)
+	want := fmt.Sprintln("11111111-aaaa-4111-8111-111111111111", "Everything", "What it is.", "Low", "[{AzureActiveDirectory [SigninLogs]}]",
+		time.Hour, 14*day, "{gt 3}", "[InitialAccess]", "[T1078]", "SigninLogs", "Account", "FullName", "UserPrincipalName", "App", "AppDisplayName",
+		"{{UserPrincipalName}} signed in", "AlertPerResult", "1.0.0")
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestParseDuration(t *testing.T) {
+	tests := []struct {
+		text string
+		want time.Duration
+		ok   bool
+	}{
+		{"5m", 5 * time.Minute, true},
+		{"1h", time.Hour, true},
+		{"14d", 14 * day, true},
+		{"PT1H", time.Hour, true},
+		{"PT1H30M", 90 * time.Minute, true},
+		{"P1DT12H", 36 * time.Hour, true},
+		{"P14D", 14 * day, true},
+		{"P", 0, false},
+		{"PT", 0, false},
+		{"P1DT", 0, false},
+		{"1w", 0, false},
+		{"1H", 0, false},
+		{"-1h", 0, false},
+		{"99999d", 0, false},
+		{"", 0, false},
+	}
+	for _, test := range tests {
+		if got, ok := parseDuration(test.text); got != test.want || ok != test.ok {
+			t.Errorf("parseDuration(%q) = %s, %t, want %s, %t", test.text, got, ok, test.want, test.ok)
+		}
+	}
+}
+
+// Each span of the query must be the same text in the file.
+func TestInQuery(t *testing.T) {
+	texts := map[string]string{
+		"block":    "a: 1\nquery: |\n\n  SigninLogs\n    | where é == 1\n\n  | take 1\nb: 2\n",
+		"stripped": "query: |-\n    SigninLogs\n    | take 1",
+		"indented": "query: |2\n    SigninLogs\n  | take 1\n",
+		"plain":    "query: SigninLogs | take 1\n",
+	}
+	for name, text := range texts {
+		r := &reader{source: newSource(text)}
+		rule := r.rule(r.document())
+		words := 0
+		for start := range rule.Query {
+			for end := start + 1; end <= len(rule.Query) && rule.Query[end-1] > ' '; end++ {
+				at := r.inQuery(diag.Span{Start: start, End: end})
+				if got, want := text[at.Start:at.End], rule.Query[start:end]; got != want {
+					t.Fatalf("%s: %q is at %q", name, want, got)
+				}
+				words++
+			}
+		}
+		if words < 20 {
+			t.Errorf("%s: %d spans in query %q", name, words, rule.Query)
+		}
+	}
+	folded := "query: >\n  SigninLogs\n  | take 1\n"
+	r := &reader{source: newSource(folded)}
+	r.rule(r.document())
+	if at := r.inQuery(diag.Span{Start: 3, End: 5}); folded[at.Start:at.End] != ">" {
+		t.Errorf("a folded query is at %q", folded[at.Start:at.End])
+	}
+}
+
+func TestTrigger(t *testing.T) {
+	for op, want := range map[Operator]string{GreaterThan: "false false true", LessThan: "true false false", Equal: "false true false", NotEqual: "true false true"} {
+		trigger := Trigger{op, 2}
+		if got := fmt.Sprint(trigger.Met(1), trigger.Met(2), trigger.Met(3)); got != want {
+			t.Errorf("%s: %s, want %s", op, got, want)
+		}
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add("query: |\n  SigninLogs\nentityMappings: [{entityType: IP}]\n")
+	f.Add("id: &a [*a]\n")
+	f.Add("? {a: b}\n: c\n--- x\n")
+	f.Fuzz(func(_ *testing.T, text string) {
+		_, problems := Load(fstest.MapFS{"a.yaml": {Data: []byte(text)}})
+		for _, p := range problems {
+			_ = p.String()
+		}
+	})
+}

@@ -1,0 +1,124 @@
+// Package rule loads analytics rules, written as Sentinel's scheduled rules
+// are, and compiles their queries. A rule that is broken says where and why,
+// and never keeps another from loading.
+package rule
+
+import (
+	"time"
+
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/kql/diag"
+)
+
+// A Rule is a scheduled analytics rule as its author wrote it.
+type Rule struct {
+	ID          string // a GUID
+	Name        string
+	Description string
+	Version     string
+	Severity    incident.Severity
+	Tactics     []incident.Tactic    // as listed; those that ATT&CK has
+	Techniques  []incident.Technique // as listed; those that ATT&CK has
+	Connectors  []Connector
+	// Frequency is how often the rule runs, Period how far back each run
+	// looks.
+	Frequency, Period time.Duration
+	Trigger           Trigger
+	Grouping          Grouping
+	Query             string
+	Entities          []EntityMapping
+	Details           []CustomDetail
+	Override          Override
+
+	Path   string // in the file system that it was loaded from
+	source source
+	idAt   diag.Span
+}
+
+// A Connector is a source of data that the rule needs.
+type Connector struct {
+	ID     string
+	Tables []string
+}
+
+// An EntityMapping says which columns identify an entity of that type.
+type EntityMapping struct {
+	Type   incident.EntityType
+	Fields []FieldMapping
+}
+
+// A FieldMapping says which column holds an identifier.
+type FieldMapping struct {
+	Identifier string
+	Column     string
+
+	identifierAt, columnAt diag.Span
+}
+
+// A CustomDetail is a column that an alert shows under a name.
+type CustomDetail struct {
+	Name   string
+	Column string
+
+	at diag.Span
+}
+
+// An Override takes parts of an alert from the row that it is of.
+type Override struct {
+	Description    string // a text with {{Column}} in it; empty: the rule's own
+	SeverityColumn string // empty: the rule's own
+	TacticsColumn  string // empty: the rule's own
+
+	descriptionAt, severityAt, tacticsAt diag.Span
+}
+
+// A Trigger says for how many rows of a run there is an alert.
+type Trigger struct {
+	Operator  Operator
+	Threshold int64
+}
+
+// Met tells whether that many rows call for an alert.
+func (t Trigger) Met(rows int64) bool {
+	switch t.Operator {
+	case GreaterThan:
+		return rows > t.Threshold
+	case LessThan:
+		return rows < t.Threshold
+	case Equal:
+		return rows == t.Threshold
+	case NotEqual:
+		return rows != t.Threshold
+	}
+	panic("rule: operator " + t.Operator)
+}
+
+// An Operator compares the number of rows with a trigger's threshold.
+type Operator string
+
+// The operators, as Sentinel's YAML writes them.
+const (
+	GreaterThan Operator = "gt"
+	LessThan    Operator = "lt"
+	Equal       Operator = "eq"
+	NotEqual    Operator = "ne"
+)
+
+// A Grouping says how many alerts a run gives.
+type Grouping string
+
+// The groupings. Sentinel's default is one alert for all rows.
+const (
+	SingleAlert    Grouping = "SingleAlert"
+	AlertPerResult Grouping = "AlertPerResult"
+)
+
+// A Problem is what is wrong with one file of rules.
+type Problem struct {
+	Path        string
+	Text        string // of the file: the diagnostics' spans point into it
+	Diagnostics diag.List
+}
+
+// String renders every diagnostic, each with file, line and column.
+func (p Problem) String() string { return p.Diagnostics.Format(p.Path, p.Text) }

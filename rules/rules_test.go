@@ -1,0 +1,102 @@
+package rules
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/conshelf/conshelf/internal/detect"
+	"github.com/conshelf/conshelf/internal/golden"
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/rule"
+	"github.com/conshelf/conshelf/internal/schema"
+	"github.com/conshelf/conshelf/kql"
+	"github.com/conshelf/conshelf/kql/diag"
+	"github.com/conshelf/conshelf/kql/plan"
+)
+
+func compiler(query string, now int64) (*plan.Query, diag.List) {
+	return kql.Compile(query, kql.Options{Catalog: schema.Catalog(), Facts: schema.Facts(), Now: now})
+}
+
+// The rules are a model for others: nothing is to be said about one.
+func TestRulesCompile(t *testing.T) {
+	loaded, problems := rule.Load(FS())
+	for _, p := range problems {
+		t.Error(p)
+	}
+	for _, r := range loaded {
+		if p := rule.Compile(r, compiler).Problem(); len(p.Diagnostics) > 0 {
+			t.Error(p)
+		}
+		if _, err := os.Stat(strings.TrimSuffix(r.Path, ".yaml") + ".txtar"); err != nil {
+			t.Errorf("%s has no test beside it: %v", r.Path, err)
+		}
+	}
+	if len(loaded) < 20 {
+		t.Errorf("%d rules", len(loaded))
+	}
+}
+
+// TestRule runs each rule over the events beside it. A line of want-alerts is
+// an alert: its severity, its time, its entities and the records it is of.
+func TestRule(t *testing.T) {
+	loaded, _ := rule.Load(FS())
+	for _, r := range loaded {
+		t.Run(path.Dir(r.Path), func(t *testing.T) {
+			golden.Run(t, strings.TrimSuffix(r.Path, ".yaml")+".txtar", func(t *testing.T, in map[string]string) map[string]string {
+				return map[string]string{"want-alerts": alertsOf(t, r, in)}
+			})
+		})
+	}
+}
+
+func alertsOf(t *testing.T, r *rule.Rule, in map[string]string) string {
+	t.Helper()
+	e, files := load(t, in)
+	rules := []*rule.Compiled{rule.Compile(r, compiler)}
+	result, err := detect.Run(t.Context(), e, rules, detect.Options{Concurrency: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stepwise, err := detect.Run(t.Context(), e, rules, detect.Options{Concurrency: 1, Stepwise: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(stepwise, result); diff != "" {
+		t.Errorf("step by step, and as it is run: %s", diff)
+	}
+	for _, g := range result.Gaps {
+		t.Errorf("gap: %s: %s", g.Kind, g.Reason)
+	}
+	var b strings.Builder
+	for _, a := range result.Alerts {
+		b.WriteString(line(a, files))
+	}
+	return b.String()
+}
+
+func line(a incident.Alert, files []string) string {
+	var b strings.Builder
+	const layout = "02T15:04:05"
+	fmt.Fprintf(&b, "%s %s..%s", a.Severity, a.First.Format(layout), a.Last.Format(layout))
+	for _, e := range a.Entities {
+		fmt.Fprintf(&b, " %s", e.Type)
+		for _, id := range e.Identifiers {
+			fmt.Fprintf(&b, ",%s=%s", id.Name, id.Value)
+		}
+	}
+	for i, o := range a.Origins {
+		if i == 0 || a.Origins[i-1].File != o.File {
+			fmt.Fprintf(&b, " %s:", files[o.File-1])
+		} else {
+			b.WriteString(",")
+		}
+		fmt.Fprint(&b, o.Record)
+	}
+	return b.String() + "\n"
+}
