@@ -1,0 +1,126 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/conshelf/conshelf/internal/escape"
+	"github.com/conshelf/conshelf/internal/incident"
+)
+
+// A Style is how a terminal is written to. The zero Style is plain text of
+// any width.
+type Style struct {
+	Colour bool
+	Width  int // in columns; 0: lines are not cut
+}
+
+// Summary writes the document's incidents and the number of its gaps for a
+// terminal. Text from evidence is escaped before it is cut and coloured.
+func Summary(w io.Writer, d Document, style Style) error {
+	s := &summary{style: style}
+	s.wrapped(d.Overview.Verdict)
+	s.line("window %s; %s, %s", windowText(d.Window), count(len(d.Files), "file"), count(int(d.Records.Stored), "record"))
+	for i, section := range d.Incidents {
+		s.incident(i+1, section.Incident, len(d.Tenants))
+	}
+	s.line("")
+	for _, group := range d.Gaps {
+		s.line("gaps: %4d  %s", len(group.Gaps), kindText(group.Kind))
+	}
+	if len(d.Unjoined) > 0 {
+		s.line("%s joined no incident", count(len(d.Unjoined), "alert"))
+	}
+	if _, err := io.WriteString(w, s.b.String()); err != nil {
+		return fmt.Errorf("write summary: %w", err)
+	}
+	return nil
+}
+
+type summary struct {
+	b     strings.Builder
+	style Style
+}
+
+func (s *summary) incident(n int, inc incident.Incident, tenants int) {
+	s.line("")
+	s.coloured(inc.Severity, fmt.Sprintf("%-13s", inc.Severity), fmt.Sprintf(" %d. %s", n, inc.Title))
+	if tenants > 1 {
+		s.line("    tenant    %s", cmp.Or(inc.Tenant, "not named in the evidence"))
+	}
+	s.line("    when      %s", span(inc.First, inc.Last))
+	s.line("    stages    %s", stagesText(inc))
+	s.line("    accounts  %s", someOf(accounts(inc), 6))
+	s.line("    alerts    %d", len(inc.Alerts))
+}
+
+func someOf(texts []string, n int) string {
+	switch {
+	case len(texts) == 0:
+		return "none"
+	case len(texts) > n:
+		return fmt.Sprintf("%s and %d more", strings.Join(texts[:n], ", "), len(texts)-n)
+	}
+	return strings.Join(texts, ", ")
+}
+
+func (s *summary) line(format string, args ...any) {
+	s.b.WriteString(s.cut(escape.Line(fmt.Sprintf(format, args...)), 0))
+	s.b.WriteByte('\n')
+}
+
+// wrapped writes a text in as many lines as it takes: what follows from the
+// evidence is never cut.
+func (s *summary) wrapped(text string) {
+	line := ""
+	for word := range strings.FieldsSeq(escape.Line(text)) {
+		if line != "" && s.style.Width > 0 && utf8.RuneCountInString(line+" "+word) > s.style.Width {
+			s.b.WriteString(line + "\n")
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	s.b.WriteString(line + "\n")
+}
+
+// coloured writes a line that begins with a word in its severity's colour.
+func (s *summary) coloured(severity incident.Severity, word, rest string) {
+	if s.style.Colour {
+		fmt.Fprintf(&s.b, "\x1b[%sm%s\x1b[0m", colourOf(severity), word)
+	} else {
+		s.b.WriteString(word)
+	}
+	s.b.WriteString(s.cut(escape.Line(rest), utf8.RuneCountInString(word)))
+	s.b.WriteByte('\n')
+}
+
+func colourOf(s incident.Severity) string {
+	switch s {
+	case incident.High:
+		return "1;31"
+	case incident.Medium:
+		return "1;33"
+	case incident.Low:
+		return "36"
+	case incident.Informational:
+		return "2"
+	case incident.Unrated:
+		return "1;35"
+	}
+	panic(s)
+}
+
+// cut shortens a line to the terminal's width and says so with an ellipsis.
+func (s *summary) cut(line string, used int) string {
+	room := s.style.Width - used
+	if s.style.Width <= 0 || utf8.RuneCountInString(line) <= room {
+		return line
+	}
+	return string([]rune(line)[:max(0, room-1)]) + "…"
+}

@@ -1,0 +1,97 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/conshelf/conshelf/internal/evidence"
+	"github.com/conshelf/conshelf/internal/incident"
+)
+
+func summaryOf(w io.Writer, d Document) error { return Summary(w, d, Style{}) }
+
+// With two tenants every form of the report says which of them an incident,
+// its requests and its queries are about.
+func TestTenantsAreTold(t *testing.T) {
+	in := Input{Incidents: []incident.Incident{{ID: "1", Title: "a", Tenant: "tenant-one"}, {ID: "2", Title: "b", Tenant: "tenant-two"}, {ID: "3", Title: "c"}}}
+	d := New(in)
+	for name, want := range map[string][]string{
+		render(t, Markdown, d):  {"- Tenant: tenant-one", "- Tenant: tenant-two", "meant for the tenant tenant-two", "do not say which of them"},
+		render(t, HTML, d):      {"<dd>tenant-one</dd>", "<dd>tenant-two</dd>", "meant for the tenant tenant-two", "do not say which of them"},
+		render(t, summaryOf, d): {"tenant    tenant-one", "tenant    tenant-two", "tenant    not named in the evidence"},
+	} {
+		for _, text := range want {
+			if !strings.Contains(name, text) {
+				t.Errorf("no %q in\n%s", text, name)
+			}
+		}
+	}
+	in.Incidents = in.Incidents[:1]
+	if got := render(t, Markdown, New(in)); strings.Contains(got, "meant for the tenant") {
+		t.Error("one tenant, and the plan is told apart by it")
+	}
+}
+
+// An overview that leaves incidents out says how many.
+func TestOverviewSaysWhatItLeavesOut(t *testing.T) {
+	in := Input{}
+	for i := range 12 {
+		in.Incidents = append(in.Incidents, incident.Incident{ID: fmt.Sprint(i), Title: "x"})
+	}
+	d := New(in)
+	page := render(t, HTML, d)
+	if len(d.Overview.Top) != 10 || d.Overview.More != 2 || !strings.Contains(page, "And 2 more incidents") {
+		t.Errorf("%d named, %d more", len(d.Overview.Top), d.Overview.More)
+	}
+	in.Incidents = in.Incidents[:7]
+	if d := New(in); len(d.Overview.Top) != 7 || d.Overview.More != 0 || strings.Contains(render(t, HTML, d), "more incident") {
+		t.Errorf("%d of 7 named, %d more", len(d.Overview.Top), d.Overview.More)
+	}
+}
+
+func TestSourcesText(t *testing.T) {
+	one := []Source{{Name: "a.json", Records: []int64{7}}}
+	tests := []struct {
+		sources AlertSources
+		want    string
+	}{
+		{AlertSources{Sources: one}, "a.json, record 7"},
+		{AlertSources{Sources: one, More: 4}, "a.json, record 7; and at most 4 more"},
+		{AlertSources{More: 4}, "no record is listed; there are at most 4"},
+		{AlertSources{}, "no record is listed"},
+	}
+	for _, test := range tests {
+		if got := sourcesText(test.sources); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+// A report of one alert has no table without rows, no picture of a line feed,
+// and reads as text.
+func TestMarkdownReads(t *testing.T) {
+	a := incident.Alert{
+		ID: "a", Description: "One\nsentence.", Origins: []evidence.Origin{{File: 1, Record: 2}}, OriginCount: 3,
+		Details: []incident.Detail{{Name: "UserPrincipalName", Value: "adele@contoso.com"}, {Name: "IPAddress", Value: "192.0.2.1"}},
+	}
+	d := New(Input{
+		Files: []evidence.File{{Number: 1, Path: "a.json"}}, Alerts: []incident.Alert{a},
+		Incidents: []incident.Incident{{ID: "1", Alerts: []incident.Alert{a}}},
+	})
+	page := render(t, Markdown, d)
+	for _, want := range []string{"- What it means: One sentence.", "One alert stands alone.", `adele\@contoso.com`, "- Returned IPAddress: 192.0.2.1", "a.json, record 2; and at most 2 more"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in\n%s", want, page)
+		}
+	}
+	for _, unwanted := range []string{"&#", "␊", "| Alerts | Shared |"} {
+		if strings.Contains(page, unwanted) {
+			t.Errorf("%q is in\n%s", unwanted, page)
+		}
+	}
+	if page := render(t, HTML, d); !strings.Contains(page, "One alert stands alone.") || strings.Contains(page, "What each pair of alerts shares") {
+		t.Error("the page has a table of no links")
+	}
+}
