@@ -1,0 +1,149 @@
+package investigation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/schema"
+	"github.com/conshelf/conshelf/internal/vocabulary"
+	"github.com/conshelf/conshelf/kql"
+	"github.com/conshelf/conshelf/kql/diag"
+	"github.com/conshelf/conshelf/kql/plan"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+// noEvidence is what now() means where there is no evidence to end: any
+// instant that a query can subtract from.
+const noEvidence = 2000 * 365 * types.TicksPerDay
+
+// ErrNoTenant is the error of naming a tenant that the evidence does not have.
+var ErrNoTenant = errors.New("no tenant")
+
+// CompileOptions says how a query is to be read. The zero value is Log
+// Analytics' own names over all of the evidence.
+type CompileOptions struct {
+	Vocabulary string          // a vocabulary's name; empty: none
+	Window     incident.Window // of TimeGenerated; zero ends are open
+	Tenant     string          // empty: all
+}
+
+// Compile compiles a query over the case. What now() means is the end of the
+// evidence, or of the window if that ends earlier. The query is nil if a
+// diagnostic is an error.
+func (c *Case) Compile(ctx context.Context, text string, o CompileOptions) (*plan.Query, diag.List, error) {
+	catalog, infos, err := c.catalog(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	from, now := span(infos)
+	if o.Tenant, err = c.tenant(ctx, o.Tenant); err != nil {
+		return nil, nil, err
+	}
+	q, list, err := compile(text, catalog, scope(o), now, o.Vocabulary)
+	if err != nil || q == nil {
+		return nil, list, err
+	}
+	list = append(list, uncollected(q, infos)...)
+	list = append(list, outside(q.Scope, from, now)...)
+	list.Sort()
+	return q, list, nil
+}
+
+// CompileOffline compiles a query against the published schema alone.
+func CompileOffline(text string, o CompileOptions) (*plan.Query, diag.List, error) {
+	return compile(text, schema.Catalog(), scope(o), 0, o.Vocabulary)
+}
+
+func compile(text string, catalog types.Catalog, s plan.Scope, now int64, vocab string) (*plan.Query, diag.List, error) {
+	views, err := vocabulary.Views(vocab)
+	if err != nil {
+		return nil, nil, fmt.Errorf("compile: %w", err)
+	}
+	if s.To != 0 {
+		now = min(now, s.To)
+	}
+	if now == 0 {
+		now = noEvidence
+	}
+	options := kql.Options{Catalog: catalog, Functions: views, Now: now}
+	if vocab == "" { // the views have values of their own
+		options.Facts = schema.Facts()
+	}
+	q, list := kql.Compile(text, options)
+	if q == nil {
+		return nil, list, nil
+	}
+	scoped := *q
+	scoped.Scope = s
+	return &scoped, list, nil
+}
+
+// compileText compiles a query in Log Analytics' own names at an instant.
+func compileText(text string, catalog types.Catalog, now int64) (*plan.Query, diag.List) {
+	return kql.Compile(text, kql.Options{Catalog: catalog, Now: now, Facts: schema.Facts()})
+}
+
+func scope(o CompileOptions) plan.Scope {
+	s := plan.Scope{Tenant: o.Tenant}
+	if !o.Window.From.IsZero() {
+		s.From = types.TicksOf(o.Window.From)
+	}
+	if !o.Window.To.IsZero() {
+		s.To = types.TicksOf(o.Window.To)
+	}
+	return s
+}
+
+// tenant returns the tenant as the evidence spells it. One that the evidence
+// does not have is an error: no rows of a tenant that is not there would read
+// as nothing found.
+func (c *Case) tenant(ctx context.Context, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	tenants, err := c.engine.Tenants(ctx)
+	if err != nil {
+		return "", fmt.Errorf("list tenants: %w", err)
+	}
+	for _, t := range tenants {
+		if strings.EqualFold(t, name) {
+			return t, nil
+		}
+	}
+	return "", fmt.Errorf("%w %s: the evidence has %s", ErrNoTenant, name, strings.Join(slices.DeleteFunc(tenants, func(t string) bool { return t == "" }), ", "))
+}
+
+// outside warns of a window in which the evidence has no time at all.
+func outside(s plan.Scope, from, end int64) diag.List {
+	if end == 0 || (s.From == 0 || s.From < end) && (s.To == 0 || s.To > from) {
+		return nil
+	}
+	return diag.List{{
+		Severity: diag.Warning, Code: diag.NotCollected,
+		Message: fmt.Sprintf("the window is outside the evidence, which is from %s to %s", types.FormatDateTime(from), types.FormatDateTime(end)),
+	}}
+}
+
+// uncollected warns of tables that the query reads and no file fed: no row is
+// not the same as nothing happened.
+func uncollected(q *plan.Query, infos []engine.TableInfo) diag.List {
+	have := make(map[string]bool, len(infos))
+	for _, info := range infos {
+		have[info.Name] = info.Rows > 0
+	}
+	var list diag.List
+	for _, scan := range plan.Scans(q) {
+		if !have[scan.Table.Name] {
+			list.Add(diag.Diagnostic{
+				Span: scan.Span, Severity: diag.Warning, Code: diag.NotCollected,
+				Message: fmt.Sprintf("no evidence fed table %s: that it has no rows says nothing", scan.Table.Name),
+			})
+		}
+	}
+	return list
+}

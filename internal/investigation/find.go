@@ -1,0 +1,150 @@
+package investigation
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/conshelf/conshelf/internal/correlate"
+	"github.com/conshelf/conshelf/internal/detect"
+	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/internal/evidence"
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/report"
+	"github.com/conshelf/conshelf/internal/respond"
+	"github.com/conshelf/conshelf/internal/rule"
+	"github.com/conshelf/conshelf/internal/schema"
+	"github.com/conshelf/conshelf/kql/diag"
+	"github.com/conshelf/conshelf/kql/plan"
+	"github.com/conshelf/conshelf/kql/types"
+	"github.com/conshelf/conshelf/playbooks"
+)
+
+// Options says what to investigate, and with which rules.
+type Options struct {
+	Rules   fs.FS           // analytics rules in Sentinel's YAML
+	Window  incident.Window // zero ends are those of the evidence
+	Threads int             // rules that run at a time; 0: as many as there are processors
+	Version string          // of the program, for the report
+}
+
+// Findings is what an investigation found, and what it could not look at.
+type Findings struct {
+	Window    incident.Window
+	Files     []evidence.File
+	Rules     []*rule.Compiled
+	Problems  []rule.Problem // rules that are broken
+	Alerts    []incident.Alert
+	Incidents []incident.Incident
+	Plans     []respond.Plan // one for each incident, in their order
+	Gaps      []incident.Gap
+}
+
+// Find runs the rules over the case and joins what they find.
+func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
+	catalog, infos, err := c.catalog(ctx)
+	if err != nil {
+		return Findings{}, err
+	}
+	books, err := respond.Load(playbooks.FS())
+	if err != nil {
+		return Findings{}, fmt.Errorf("load playbooks: %w", err)
+	}
+	f := Findings{Window: evidenceWindow(infos, o.Window)}
+	if f.Files, err = c.Files(ctx); err != nil {
+		return Findings{}, err
+	}
+	loaded, problems := rule.Load(o.Rules)
+	f.Rules, f.Problems = compileRules(loaded, catalog)
+	f.Problems = append(problems, f.Problems...)
+	result, err := detect.Run(ctx, c.engine, f.Rules, detect.Options{Window: f.Window, Concurrency: o.Threads})
+	if err != nil {
+		return Findings{}, err
+	}
+	f.Alerts, f.Incidents = result.Alerts, correlate.Incidents(result.Alerts)
+	for _, i := range f.Incidents {
+		f.Plans = append(f.Plans, respond.Make(i, books))
+	}
+	missing, err := c.tableGaps(ctx, infos, f.Window)
+	if err != nil {
+		return Findings{}, err
+	}
+	f.Gaps = sortGaps(slices.Concat(result.Gaps, detect.Gaps(problems), evidenceGaps(f.Files), missing))
+	return f, nil
+}
+
+// Investigate runs the rules and returns the report's document.
+func (c *Case) Investigate(ctx context.Context, o Options) (report.Document, []rule.Problem, error) {
+	f, err := c.Find(ctx, o)
+	if err != nil {
+		return report.Document{}, nil, err
+	}
+	return report.New(report.Input{
+		Version: o.Version, Window: f.Window, Files: f.Files, Alerts: f.Alerts, Incidents: f.Incidents,
+		Plans: f.Plans, Gaps: f.Gaps, Rules: runs(f),
+	}), f.Problems, nil
+}
+
+// CompileRules compiles rules against the published schema and returns those
+// that have errors or warnings as problems.
+func CompileRules(rules []*rule.Rule) ([]*rule.Compiled, []rule.Problem) {
+	return compileRules(rules, schema.Catalog())
+}
+
+func compileRules(rules []*rule.Rule, catalog types.Catalog) (compiled []*rule.Compiled, problems []rule.Problem) {
+	for _, r := range rules {
+		c := rule.Compile(r, func(query string, now int64) (*plan.Query, diag.List) {
+			return compileText(query, catalog, now)
+		})
+		compiled = append(compiled, c)
+		if c.Diagnostics.HasErrors() {
+			problems = append(problems, c.Problem())
+		}
+	}
+	return compiled, problems
+}
+
+// evidenceWindow is the part of the evidence that asked names, or all of it.
+func evidenceWindow(infos []engine.TableInfo, asked incident.Window) incident.Window {
+	from, to := span(infos)
+	if to == 0 {
+		return asked
+	}
+	w := incident.Window{From: types.TimeOf(from), To: types.TimeOf(to)}
+	w.From = later(w.From, asked.From)
+	if !asked.To.IsZero() && asked.To.Before(w.To) {
+		w.To = asked.To
+	}
+	return w
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// runs says what became of each rule.
+func runs(f Findings) []report.RuleRun {
+	alerts := make(map[string]int)
+	for _, a := range f.Alerts {
+		alerts[a.Rule.ID]++
+	}
+	reasons := make(map[string]string)
+	for _, g := range f.Gaps {
+		if g.Kind != incident.GapEvidence {
+			reasons[g.Subject] = g.Reason
+		}
+	}
+	out := make([]report.RuleRun, len(f.Rules))
+	for i, r := range f.Rules {
+		out[i] = report.RuleRun{
+			Rule: incident.Rule{ID: r.ID, Name: r.Name}, Severity: r.Severity, Techniques: r.Techniques,
+			Alerts: alerts[r.ID], NotRun: reasons[r.Name],
+		}
+	}
+	return out
+}
