@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// binaries returns the bytes of a kind of file that a script cannot hold.
+func binaries(kind string) ([]byte, bool) {
+	switch kind {
+	case "binary":
+		return append([]byte("MZ\x90\x00\x03"), bytes.Repeat([]byte{0, 0xff, 0x80, 7}, 512)...), true
+	case "truncated-gzip":
+		whole := gzipped(signIns(1, 2000))
+		return whole[:len(whole)*2/3], true
+	case "gzip":
+		return gzipped(signIns(1, 10)), true
+	case "nesting-bomb":
+		return []byte(`{"value":[` + strings.Repeat(`{"a":[`, 100_000)), true
+	}
+	return nil, false
+}
+
+func gzipped(data []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write(data)
+	_ = w.Close()
+	return b.Bytes()
+}
+
+// signIns returns rows of SigninLogs, one a line, with ids from first on.
+func signIns(first, n int) []byte {
+	var b bytes.Buffer
+	for i := range n {
+		fmt.Fprintf(&b, `{"Type":"SigninLogs","TimeGenerated":"2026-03-01T08:%02d:%02dZ","Id":"id-%d","UserPrincipalName":"adele@contoso.com","IPAddress":"192.0.2.%d","ResultType":"0","Category":"SignInLogs"}`+"\n",
+			i/60%60, i%60, first+i, i%250)
+	}
+	return b.Bytes()
+}
+
+// TestKilledIngest kills the program in the middle of a file: what was loaded
+// before is all there, and of the file there is nothing.
+func TestKilledIngest(t *testing.T) {
+	program, err := exec.LookPath("conshelf")
+	if err != nil {
+		t.Fatalf("the test binary did not install the command: %v", err)
+	}
+	dir := t.TempDir()
+	good := filepath.Join(dir, "good.jsonl")
+	if err := os.WriteFile(good, signIns(1, 100), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(t, program, "ingest", good, "--case", filepath.Join(dir, "case"))
+
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, "ingest", "-", "--case", filepath.Join(dir, "case"))
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// The pipe holds far less than this, so most of it has been read when the
+	// last write returns; the file has no end yet.
+	for i := range 20 {
+		if _, err := stdin.Write(signIns(1000+1000*i, 1000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Fatal("the killed program ended well")
+	}
+
+	if got, want := run(t, program, "query", "SigninLogs | count", "--case", filepath.Join(dir, "case"), "-o", "csv"), "Count\r\n100\r\n"; got != want {
+		t.Errorf("after the kill the case has %q, want %q", got, want)
+	}
+	run(t, program, "ingest", good, "--case", filepath.Join(dir, "case"))
+}
+
+func run(t *testing.T, program string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s %v: %v\n%s", program, args, err, stderr.String())
+	}
+	return out.String()
+}

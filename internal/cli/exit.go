@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
+)
+
+// The exit statuses of the program. They are part of its interface.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitUsage       = 2
+	exitSkipped     = 3   // done, but some input was skipped; it was listed
+	exitFindings    = 10  // findings at or above --fail-on
+	exitInterrupted = 130 // SIGINT
+)
+
+// A statusError is an error with the exit status that it means.
+type statusError struct {
+	status int
+	err    error
+}
+
+func (e *statusError) Error() string { return e.err.Error() }
+func (e *statusError) Unwrap() error { return e.err }
+
+// usagef returns an error of how the program was called.
+func usagef(format string, args ...any) error {
+	return &statusError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// silent is the error of a command that has already said what there is to say.
+type silent struct{ status int }
+
+func (e silent) Error() string { return fmt.Sprintf("exit status %d", e.status) }
+
+// status says what err means for the exit status, and prints it where that
+// was not done.
+func status(stderr io.Writer, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	var quiet silent
+	if errors.As(err, &quiet) {
+		return quiet.status
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		return exitOK // whoever reads our output has enough
+	}
+	if errors.Is(err, context.Canceled) {
+		printLine(stderr, "conshelf: interrupted; what was loaded before is kept")
+		return exitInterrupted
+	}
+	printLine(stderr, "conshelf: "+err.Error())
+	var coded *statusError
+	if errors.As(err, &coded) {
+		return coded.status
+	}
+	return exitError
+}

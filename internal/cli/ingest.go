@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/conshelf/conshelf/internal/evidence"
+	"github.com/conshelf/conshelf/internal/investigation"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+const tenantHelp = "tenant id of records that name none"
+
+func (a *app) ingestCommand() *cobra.Command {
+	var asJSON bool
+	var tenant string
+	cmd := &cobra.Command{
+		Use:   "ingest PATH...",
+		Short: "Load exports into the case: files, directories, archives, - for standard input",
+		Long: "ingest recognises each file by its content and loads its records into Log Analytics tables. For every file\n" +
+			"it prints what became of its records: read = stored + duplicate + quarantined. Originals are never written,\n" +
+			"and the case itself is never read as evidence.",
+		Example: "  conshelf ingest ./export --case ./case\n  zcat signins.json.gz | conshelf ingest -",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("ingest wants a file, a directory or - for standard input")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.ingest(cmd.Context(), args, tenant, asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&tenant, "tenant", "", tenantHelp)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the counts as JSON, an object a file and line")
+	return cmd
+}
+
+func (a *app) ingest(ctx context.Context, paths []string, tenant string, asJSON bool) (err error) {
+	c, err := investigation.Open(ctx, a.caseDir, a.open(false))
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstError(err, c.Close()) }()
+	result, err := a.load(ctx, c, paths, tenant)
+	if printErr := printFiles(a.out, result.Files, asJSON, terminalWidth(a.out)); err == nil {
+		err = printErr
+	}
+	if err != nil {
+		return err
+	}
+	return a.skipped(result)
+}
+
+// load ingests paths with progress, and says on standard error what was wrong
+// with each file.
+func (a *app) load(ctx context.Context, c *investigation.Case, paths []string, tenant string) (investigation.Loaded, error) {
+	if len(paths) == 0 {
+		return investigation.Loaded{}, nil
+	}
+	bar := newProgress(a.err, terminalWidth(a.err) > 0 && !a.quiet, "reading", investigation.TotalSize(paths))
+	result, err := c.Ingest(ctx, paths, investigation.IngestOptions{Stdin: a.in, Tenant: tenant, Progress: bar.at})
+	bar.clear()
+	for _, p := range result.Problems {
+		printLine(a.err, p.String())
+	}
+	return result, err
+}
+
+// skipped is the error of a load that left something out; every such thing
+// has been printed.
+func (a *app) skipped(result investigation.Loaded) error {
+	if len(result.Problems) == 0 {
+		return nil
+	}
+	for _, f := range result.Files {
+		if f.SHA256 != "" {
+			return silent{exitSkipped}
+		}
+	}
+	return silent{exitError} // not one file could be opened
+}
+
+func printFiles(w io.Writer, files []evidence.File, asJSON bool, width int) error {
+	if asJSON {
+		encoder := json.NewEncoder(w)
+		for _, f := range files {
+			if err := encoder.Encode(f); err != nil {
+				return fmt.Errorf("print counts: %w", err)
+			}
+		}
+		return nil
+	}
+	cols := textColumns("READ", "STORED", "DUPLICATE", "QUARANTINED", "FORMAT", "FILE")
+	rows, err := newRowWriter("table", w, cols, width)
+	if err != nil {
+		return err
+	}
+	var total evidence.Counts
+	for _, f := range files {
+		total = total.Add(f.Counts)
+		if err := rows.row(append(counts(f.Counts), texts(f.Format, f.Name())...)); err != nil {
+			return err
+		}
+	}
+	if err := rows.row(append(counts(total), texts("", strconv.Itoa(len(files))+" files")...)); err != nil {
+		return err
+	}
+	return rows.close()
+}
+
+func counts(c evidence.Counts) []types.Value {
+	return []types.Value{types.NewLong(c.Read), types.NewLong(c.Stored), types.NewLong(c.Duplicate), types.NewLong(c.Quarantined)}
+}
+
+func textColumns(names ...string) []types.Column {
+	cols := make([]types.Column, len(names))
+	for i, n := range names {
+		cols[i] = types.Column{Name: n, Type: types.String}
+	}
+	return cols
+}
+
+func texts(values ...string) []types.Value {
+	out := make([]types.Value, len(values))
+	for i, v := range values {
+		out[i] = types.NewString(v)
+	}
+	return out
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/investigation"
+	"github.com/conshelf/conshelf/internal/report"
+	"github.com/conshelf/conshelf/internal/rule"
+	"github.com/conshelf/conshelf/rules"
+)
+
+// An investigateFlags is the flags of investigate.
+type investigateFlags struct {
+	out      string
+	rules    string
+	from, to string
+	failOn   string
+	tenant   string
+	asJSON   bool
+}
+
+func (a *app) investigateCommand() *cobra.Command {
+	var f investigateFlags
+	cmd := &cobra.Command{
+		Use:   "investigate [PATH...]",
+		Short: "From exports to incidents and a report, in one go",
+		Long: "investigate loads the paths into the case, runs the analytics rules over the evidence's own window, joins the\n" +
+			"alerts into incidents and writes report.html, report.md and report.json into the case. Without a path it\n" +
+			"works on what the case holds already.",
+		Example: "  conshelf investigate ./export --out ./case",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.out != "" {
+				a.caseDir = f.out
+			}
+			return a.investigate(cmd.Context(), args, f)
+		},
+	}
+	cmd.Flags().StringVar(&f.out, "out", "", "directory of the case and the report (default: --case)")
+	cmd.Flags().StringVar(&f.rules, "rules", "", "directory of analytics rules to use in place of the program's own")
+	cmd.Flags().StringVar(&f.from, "from", "", "start of the window to look at: RFC 3339, a date, or -7d before the evidence's end")
+	cmd.Flags().StringVar(&f.to, "to", "", "end of the window, exclusive")
+	cmd.Flags().StringVar(&f.tenant, "tenant", "", tenantHelp)
+	cmd.Flags().StringVar(&f.failOn, "fail-on", "", "exit with 10 if an incident has this severity or a higher one: Low, Medium, High")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print the report's document as JSON in place of the summary")
+	return cmd
+}
+
+func (a *app) investigate(ctx context.Context, paths []string, f investigateFlags) (err error) {
+	failOn, err := parseFailOn(f.failOn)
+	if err != nil {
+		return err
+	}
+	pack, err := rulePack(f.rules)
+	if err != nil {
+		return err
+	}
+	c, err := a.openFor(ctx, paths)
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstError(err, c.Close()) }()
+	loaded, err := a.load(ctx, c, paths, f.tenant)
+	if err != nil {
+		return err
+	}
+	if len(paths) > 0 && len(loaded.Files) == 0 {
+		return firstError(a.skipped(loaded), usagef("no file in %s", strings.Join(paths, ", ")))
+	}
+	if len(paths) > 0 && !f.asJSON {
+		if err := printFiles(a.out, loaded.Files, false, terminalWidth(a.out)); err != nil {
+			return err
+		}
+	}
+	doc, broken, err := a.findings(ctx, c, pack, f)
+	if err != nil {
+		return err
+	}
+	for _, p := range broken {
+		printText(a.err, p.String())
+	}
+	if err := a.present(c, doc, f.asJSON); err != nil {
+		return err
+	}
+	return firstError(findingStatus(doc, failOn), a.skipped(loaded), ruleStatus(broken))
+}
+
+// openFor opens the case for new evidence, or to be read if there is none.
+func (a *app) openFor(ctx context.Context, paths []string) (*investigation.Case, error) {
+	if len(paths) == 0 {
+		return investigation.OpenExisting(ctx, a.caseDir, a.open(true))
+	}
+	return investigation.Open(ctx, a.caseDir, a.open(false))
+}
+
+func (a *app) findings(ctx context.Context, c *investigation.Case, pack fs.FS, f investigateFlags) (report.Document, []rule.Problem, error) {
+	_, end, err := c.Span(ctx)
+	if err != nil {
+		return report.Document{}, nil, err
+	}
+	w, err := window(timeFlag(f.from), timeFlag(f.to), end)
+	if err != nil {
+		return report.Document{}, nil, err
+	}
+	return c.Investigate(ctx, investigation.Options{Rules: pack, Window: w, Version: version(), Threads: a.threads})
+}
+
+func (a *app) present(c *investigation.Case, doc report.Document, asJSON bool) error {
+	paths, err := c.WriteReport(doc)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return report.JSON(a.out, doc)
+	}
+	if err := report.Summary(a.out, doc, report.Style{Colour: colour(a.out), Width: terminalWidth(a.out)}); err != nil {
+		return err
+	}
+	for _, p := range paths {
+		printLine(a.out, "report: "+p)
+	}
+	return nil
+}
+
+// findingStatus is the error of an incident at or above the severity that the
+// caller fails on.
+func findingStatus(doc report.Document, failOn incident.Severity) error {
+	if failOn == incident.Unrated {
+		return nil
+	}
+	for _, i := range doc.Incidents {
+		if s := i.Incident.Severity; s >= failOn || s == incident.Unrated {
+			return silent{exitFindings}
+		}
+	}
+	return nil
+}
+
+func parseFailOn(text string) (incident.Severity, error) {
+	if text == "" {
+		return incident.Unrated, nil
+	}
+	s, ok := incident.ParseSeverity(text)
+	if !ok || s == incident.Unrated {
+		return incident.Unrated, usagef("--fail-on %s: want Informational, Low, Medium or High", text)
+	}
+	return s, nil
+}
+
+// ruleStatus is the error of rules that are broken; they have been printed.
+func ruleStatus(broken []rule.Problem) error {
+	for _, p := range broken {
+		if p.Diagnostics.HasErrors() {
+			return silent{exitSkipped}
+		}
+	}
+	return nil
+}
+
+// rulePack returns the rules of a directory, or the program's own.
+func rulePack(dir string) (fs.FS, error) {
+	if dir == "" {
+		return rules.FS(), nil
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	if !info.IsDir() {
+		return nil, usagef("--rules %s is not a directory", dir)
+	}
+	pack := os.DirFS(dir)
+	if loaded, problems := rule.Load(pack); len(loaded) == 0 && len(problems) == 0 {
+		return nil, usagef("%s holds no analytics rule: want files that end in .yaml", dir)
+	}
+	return pack, nil
+}
