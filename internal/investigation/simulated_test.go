@@ -12,6 +12,7 @@ import (
 	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/engine/duckdb"
 	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/respond"
 	"github.com/conshelf/conshelf/internal/simulate"
 	"github.com/conshelf/conshelf/rules"
 )
@@ -50,6 +51,7 @@ func TestSimulatedTenants(t *testing.T) {
 					continue
 				}
 				checkAttack(t, mine[0], attack)
+				checkPlan(t, planOf(found, mine[0].ID), attack)
 				if other, taken := owner[mine[0].ID]; taken {
 					t.Errorf("%s and %s are one incident, %s", attack.Name, other, mine[0].Title)
 				}
@@ -115,6 +117,35 @@ func checkAttack(t *testing.T, i incident.Incident, attack simulate.AttackTruth)
 	}
 	if !slices.IsSortedFunc(i.Stages, func(a, b incident.Stage) int { return tacticOrder(a.Tactic) - tacticOrder(b.Tactic) }) {
 		t.Errorf("%s: stages out of ATT&CK's order: %v", attack.Name, got)
+	}
+}
+
+func planOf(f Findings, id string) respond.Plan {
+	return f.Plans[slices.IndexFunc(f.Plans, func(p respond.Plan) bool { return p.Incident == id })]
+}
+
+// checkPlan checks that a plan disables every account and application that the
+// attacker had, and nobody else: not those whose passwords were only tried.
+func checkPlan(t *testing.T, plan respond.Plan, attack simulate.AttackTruth) {
+	t.Helper()
+	var want, got []string
+	for _, a := range attack.Accounts {
+		if a.Part == simulate.Taken {
+			want = append(want, strings.ToLower(a.UserPrincipalName))
+		}
+	}
+	for _, a := range attack.Applications {
+		want = append(want, strings.ToLower(a.Name))
+	}
+	for _, s := range plan.Steps {
+		if s.Do != nil && s.Do.Method == "PATCH" && strings.Contains(s.Do.Body, `"accountEnabled":false`) {
+			got = append(got, strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(s.Title, "Disable "), "the service principal of ")))
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: the plan disables %v, want %v", attack.Name, got, want)
 	}
 }
 
