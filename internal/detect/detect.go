@@ -85,6 +85,7 @@ type scene struct {
 	options  Options
 	tables   map[string]engine.TableInfo
 	tenants  []tenant
+	calendar calendar
 	nameless bool // records that name no tenant are beside those of several
 }
 

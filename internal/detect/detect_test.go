@@ -95,7 +95,7 @@ func (f *fake) Query(ctx context.Context, q *plan.Query, each func([]types.Value
 	people := make(map[string][]int64)
 	ips := make(map[string]string)
 	for i, r := range f.records {
-		if r.at < q.Scope.From || r.at >= q.Scope.To || !shows(q.Scope.Tenant, r.tenant) {
+		if r.at < q.Scope.From || q.Scope.To != 0 && r.at >= q.Scope.To || !shows(q.Scope.Tenant, r.tenant) {
 			continue
 		}
 		origin := int64(i + 1)

@@ -117,6 +117,7 @@ func (s *scene) replay(ctx context.Context, r *rule.Compiled, t tenant, over spa
 	if !s.options.Stepwise && onePass(r) {
 		runs = []step{{span{runs[0].from, runs[len(runs)-1].to}}}
 	}
+	runs = s.inhabited(ctx, r, t, runs)
 	queries := queriesOf(r, t, runs)
 	promising := s.promising(ctx, r, t, runs, queries)
 	m := newMerger(s.options.Origins)
