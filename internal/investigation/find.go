@@ -35,7 +35,8 @@ type Findings struct {
 	Window    incident.Window
 	Files     []evidence.File
 	Rules     []*rule.Compiled
-	Problems  []rule.Problem // rules that are broken
+	Runs      []report.RuleRun // what became of each rule, in their order
+	Problems  []rule.Problem   // rules that are broken
 	Alerts    []incident.Alert
 	Incidents []incident.Incident
 	Plans     []respond.Plan // one for each incident, in their order
@@ -72,6 +73,7 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 		return Findings{}, err
 	}
 	f.Gaps = sortGaps(slices.Concat(result.Gaps, detect.Gaps(problems), evidenceGaps(f.Files), missing))
+	f.Runs = runs(f, infos)
 	return f, nil
 }
 
@@ -83,7 +85,7 @@ func (c *Case) Investigate(ctx context.Context, o Options) (report.Document, []r
 	}
 	return report.New(report.Input{
 		Version: o.Version, Window: f.Window, Files: f.Files, Alerts: f.Alerts, Incidents: f.Incidents,
-		Plans: f.Plans, Gaps: f.Gaps, Rules: runs(f),
+		Plans: f.Plans, Gaps: f.Gaps, Rules: f.Runs,
 	}), f.Problems, nil
 }
 
@@ -128,23 +130,36 @@ func later(a, b time.Time) time.Time {
 }
 
 // runs says what became of each rule.
-func runs(f Findings) []report.RuleRun {
+func runs(f Findings, infos []engine.TableInfo) []report.RuleRun {
 	alerts := make(map[string]int)
 	for _, a := range f.Alerts {
 		alerts[a.Rule.ID]++
 	}
 	reasons := make(map[string]string)
 	for _, g := range f.Gaps {
-		if g.Kind != incident.GapEvidence {
+		if g.Kind == incident.GapRule || g.Kind == incident.GapMissingTable {
 			reasons[g.Subject] = g.Reason
 		}
+	}
+	fed := make(map[string]bool)
+	for _, info := range infos {
+		fed[info.Name] = info.Rows > 0
 	}
 	out := make([]report.RuleRun, len(f.Rules))
 	for i, r := range f.Rules {
 		out[i] = report.RuleRun{
-			Rule: incident.Rule{ID: r.ID, Name: r.Name}, Severity: r.Severity, Techniques: r.Techniques,
-			Alerts: alerts[r.ID], NotRun: reasons[r.Name],
+			Rule: incident.Rule{ID: r.ID, Name: r.Name}, Severity: r.Severity, Techniques: r.Techniques, Alerts: alerts[r.ID],
+		}
+		if reads(r, fed) {
+			out[i].Partly = reasons[r.Name]
+		} else {
+			out[i].NotRun = reasons[r.Name]
 		}
 	}
 	return out
+}
+
+// reads tells whether a rule reads a table that the evidence fed.
+func reads(r *rule.Compiled, fed map[string]bool) bool {
+	return r.Query != nil && slices.ContainsFunc(plan.Scans(r.Query), func(s *plan.Scan) bool { return fed[s.Table.Name] })
 }

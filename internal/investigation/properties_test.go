@@ -185,8 +185,8 @@ func TestGapsReachTheReport(t *testing.T) {
 		}
 	}
 	for _, r := range doc.Rules {
-		if r.Rule.Name == "Directory role assigned" && r.NotRun == "" {
-			t.Error("the report says that a rule over AuditLogs ran")
+		if r.Rule.Name == "Directory role assigned" && !strings.Contains(r.NotRun+r.Partly, "AuditLogs") {
+			t.Error("the report does not say that a rule went without AuditLogs")
 		}
 	}
 }

@@ -100,14 +100,26 @@ type GapGroup struct {
 	Gaps []incident.Gap   `json:"gaps"`
 }
 
-// A RuleRun is what became of a rule. The zero NotRun means that it ran over
-// all of its window.
+// A RuleRun is what became of a rule. Where NotRun and Partly are empty it ran
+// over all that it asks for.
 type RuleRun struct {
 	Rule       incident.Rule        `json:"rule"`
 	Severity   incident.Severity    `json:"severity"`
 	Techniques []incident.Technique `json:"techniques"`
 	Alerts     int                  `json:"alerts"`
 	NotRun     string               `json:"notRun,omitempty"` // why it did not
+	Partly     string               `json:"partly,omitempty"` // why it saw only a part
+}
+
+// ran says in words whether the rule ran.
+func (r RuleRun) ran() string {
+	switch {
+	case r.NotRun != "":
+		return "no: " + r.NotRun
+	case r.Partly != "":
+		return "in part: " + r.Partly
+	}
+	return "yes"
 }
 
 // Problems returns the gaps that are rules which could not run.

@@ -286,11 +286,7 @@ func (m *markdown) gaps(groups []GapGroup) {
 func (m *markdown) rules(all []RuleRun) {
 	var rows [][]string
 	for _, r := range all {
-		ran := "yes"
-		if r.NotRun != "" {
-			ran = "no: " + r.NotRun
-		}
-		rows = append(rows, []string{r.Rule.Name, r.Severity.String(), joined(r.Techniques), fmt.Sprint(r.Alerts), ran})
+		rows = append(rows, []string{r.Rule.Name, r.Severity.String(), joined(r.Techniques), fmt.Sprint(r.Alerts), r.ran()})
 	}
 	m.line("## Rules")
 	m.line("")
