@@ -108,7 +108,9 @@ func (a *app) findings(ctx context.Context, c *investigation.Case, pack fs.FS, f
 	if err != nil {
 		return report.Document{}, nil, err
 	}
-	return c.Investigate(ctx, investigation.Options{Rules: pack, Window: w, Version: version(), Threads: a.threads})
+	bar := newProgress(a.err, terminalWidth(a.err) > 0 && !a.quiet, "running rules", 0)
+	defer bar.clear()
+	return c.Investigate(ctx, investigation.Options{Rules: pack, Window: w, Version: version(), Threads: a.threads, Progress: bar.step})
 }
 
 func (a *app) present(c *investigation.Case, doc report.Document, asJSON bool) error {

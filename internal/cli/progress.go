@@ -53,6 +53,16 @@ func (p *progress) at(done, rows int64) {
 	_, _ = fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 }
 
+// step reports that done of total pieces of work are through.
+func (p *progress) step(done, total int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := time.Now(); p.w != nil && now.Sub(p.start) >= patience {
+		p.shown = true
+		_, _ = fmt.Fprintf(p.w, "\r\x1b[K%s, %d of %d", p.verb, done, total)
+	}
+}
+
 // clear removes the line.
 func (p *progress) clear() {
 	p.mu.Lock()

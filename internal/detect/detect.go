@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -39,6 +40,9 @@ type Options struct {
 	// Stepwise makes every rule run step by step, also one whose result cannot
 	// depend on it.
 	Stepwise bool
+	// Progress, if set, is called when a rule is through, with how many are. It
+	// may be called by several goroutines at a time.
+	Progress func(done, total int)
 }
 
 // A Result is what the rules found, and what they could not look at.
@@ -57,11 +61,15 @@ func Run(ctx context.Context, e Evidence, rules []*rule.Compiled, o Options) (Re
 	results := make([]Result, len(rules))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(s.options.Concurrency)
+	var done atomic.Int64
 	for i, r := range rules {
 		group.Go(func() (err error) {
 			results[i], err = s.run(ctx, r)
 			if err != nil {
 				return fmt.Errorf("rule %s: %w", r.Name, err)
+			}
+			if n := done.Add(1); o.Progress != nil {
+				o.Progress(int(n), len(rules))
 			}
 			return nil
 		})

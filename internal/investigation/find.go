@@ -28,6 +28,9 @@ type Options struct {
 	Window  incident.Window // zero ends are those of the evidence
 	Threads int             // rules that run at a time; 0: as many as there are processors
 	Version string          // of the program, for the report
+	// Progress, if set, is called when a rule is through; by several goroutines
+	// at a time.
+	Progress func(done, total int)
 }
 
 // Findings is what an investigation found, and what it could not look at.
@@ -60,7 +63,7 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 	loaded, problems := rule.Load(o.Rules)
 	f.Rules, f.Problems = compileRules(loaded, catalog)
 	f.Problems = append(problems, f.Problems...)
-	result, err := detect.Run(ctx, c.engine, f.Rules, detect.Options{Window: f.Window, Concurrency: o.Threads})
+	result, err := detect.Run(ctx, c.engine, f.Rules, detect.Options{Window: f.Window, Concurrency: o.Threads, Progress: o.Progress})
 	if err != nil {
 		return Findings{}, err
 	}
