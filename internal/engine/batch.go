@@ -20,7 +20,7 @@ type Batch struct {
 // An Origin is where a row came from, and who it is.
 type Origin struct {
 	File     int64  // the file's number in the case
-	Record   int64  // the record's number in that file, from 1
+	Record   int64  // the record's number in that file, from 1; 0: the row is about the file
 	Tenant   string // the directory's tenant id; '' if the record does not say
 	Identity Identity
 }

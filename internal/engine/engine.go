@@ -25,8 +25,9 @@ type Cataloger interface {
 	// Tables returns every table of evidence with the columns that it really
 	// has, sorted by name; origin columns are not among them.
 	Tables(ctx context.Context) ([]TableInfo, error)
-	// Tenants returns the tenant ids that occur in the evidence, sorted; rows
-	// that name none count as ''.
+	// Tenants returns the tenant ids that occur in the evidence, sorted; records
+	// that name none count as ''. Rows that are about a file, and no record of
+	// it, do not count.
 	Tenants(ctx context.Context) ([]string, error)
 }
 

@@ -82,7 +82,7 @@ func quarantineRow(b *engine.Batch, f evidence.File, r evidence.Reject) {
 	setLong(b, "Offset", r.Offset)
 	setString(b, "Reason", r.Reason)
 	setString(b, "RawData", r.Raw)
-	b.EndRow(engine.Origin{File: r.File, Record: r.Record})
+	b.EndRow(engine.Origin{File: r.File}) // what could not be read is no record of a log
 }
 
 func setLong(b *engine.Batch, column string, n int64) {

@@ -99,6 +99,11 @@ func TestTwoTenantsStayApart(t *testing.T) {
 			}
 		}
 	}
+	for _, g := range found.Gaps {
+		if g.Subject == "records that name no tenant" {
+			t.Errorf("every record names its tenant, and a gap says: %s", g.Reason)
+		}
+	}
 	if len(seen) != 2 {
 		t.Errorf("alerts by tenant: %v, want both tenants", seen)
 	}

@@ -279,7 +279,8 @@ func (e *Engine) Tenants(ctx context.Context) ([]string, error) {
 	}
 	var parts []string
 	for _, t := range tables {
-		parts = append(parts, "SELECT DISTINCT "+sqlgen.Identifier(plan.OriginTenant)+" AS tenant FROM "+t.from())
+		parts = append(parts, "SELECT DISTINCT "+sqlgen.Identifier(plan.OriginTenant)+" AS tenant FROM "+t.from()+
+			" WHERE "+sqlgen.Identifier(plan.OriginRecord)+" > 0")
 	}
 	var list []string
 	err := e.scan(ctx, "SELECT DISTINCT tenant FROM ("+strings.Join(parts, " UNION ALL ")+") ORDER BY tenant", func(chunk bindings.DataChunk) error {

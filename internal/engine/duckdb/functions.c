@@ -528,7 +528,7 @@ static size_t unescape(text j, char *buffer) {
 }
 
 // print_real writes the fewest digits that give x back, with an exponent from
-// 1E+15 up and below 1E-05, as types.FormatReal does.
+// 1E+15 up and from 1E-05 down, as types.FormatReal does.
 static size_t print_real(double x, char *buffer) {
 	if (isnan(x)) return (size_t)sprintf(buffer, "NaN");
 	if (isinf(x)) return (size_t)sprintf(buffer, x > 0 ? "Infinity" : "-Infinity");
@@ -544,7 +544,7 @@ static size_t print_real(double x, char *buffer) {
 	if (end[-1] == '.') end--;
 	char *p = buffer, *d = scientific;
 	if (*d == '-') *p++ = *d++;
-	if (exponent >= 15 || exponent < -5) {
+	if (exponent >= 15 || exponent <= -5) {
 		memcpy(p, d, (size_t)(end - d));
 		p += end - d;
 		p += sprintf(p, "E%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
