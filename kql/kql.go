@@ -30,7 +30,7 @@ func Compile(text string, o Options) (*plan.Query, diag.List) {
 	if list.HasErrors() {
 		return nil, list
 	}
-	query, found := bind.Draft(tree, bind.Env{Catalog: o.Catalog, Functions: o.Functions, Now: o.Now, Facts: o.Facts})
+	query, found := bind.Bind(tree, bind.Env{Catalog: o.Catalog, Functions: o.Functions, Now: o.Now, Facts: o.Facts})
 	list = append(list, found...)
 	if query != nil {
 		lint(query, o.Facts, &list)

@@ -34,19 +34,10 @@ type Env struct {
 	Facts types.Facts
 }
 
-// Bind returns the plan of a query. If the list has errors, the plan is nil.
+// Bind returns the plan of a query. If the list has errors the plan is a
+// draft: what did not bind is of type Unknown, and it may be nil. A draft is for
+// saying more about the query; it must not be run.
 func Bind(q *syntax.Query, env Env) (*plan.Query, diag.List) {
-	query, list := Draft(q, env)
-	if list.HasErrors() {
-		return nil, list
-	}
-	return query, list
-}
-
-// Draft returns the plan of a query as far as it binds, also if the list has
-// errors: what did not bind is of type Unknown. A draft is for saying more
-// about the query; it must not be run. It is nil if nothing bound.
-func Draft(q *syntax.Query, env Env) (*plan.Query, diag.List) {
 	b := &binder{env: env, scope: newScope(nil), saved: make(map[string]*function)}
 	query := b.query(q)
 	b.reportUnused(b.scope)

@@ -39,7 +39,7 @@ func (v Value) String() string {
 }
 
 // FormatReal prints a real as Kusto's tostring does: the fewest digits that
-// give the number back, an exponent from 1E+15 up and below 1E-05.
+// give the number back, an exponent from 1E+15 up and from 1E-05 down.
 func FormatReal(f float64) string {
 	switch {
 	case math.IsNaN(f):
@@ -53,7 +53,7 @@ func FormatReal(f float64) string {
 	}
 	text := strconv.FormatFloat(f, 'E', -1, 64)
 	mantissa, exp, _ := strings.Cut(text, "E")
-	if n, _ := strconv.Atoi(exp); n < 15 && n >= -5 {
+	if n, _ := strconv.Atoi(exp); n < 15 && n > -5 {
 		return strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	return mantissa + "E" + exp

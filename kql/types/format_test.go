@@ -18,7 +18,8 @@ func TestString(t *testing.T) {
 		{NewReal(1e14), "100000000000000"},
 		{NewReal(1e15), "1E+15"},
 		{NewReal(1e20), "1E+20"},
-		{NewReal(1e-5), "0.00001"},
+		{NewReal(1e-4), "0.0001"},
+		{NewReal(1e-5), "1E-05"}, // .NET: fixed-point only where the exponent is greater than -5
 		{NewReal(1e-7), "1E-07"},
 		{NewReal(math.NaN()), "NaN"},
 		{NewReal(math.Inf(-1)), "-Infinity"},
