@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -88,7 +89,7 @@ func (a *app) investigate(ctx context.Context, paths []string, f investigateFlag
 	if err := a.present(c, doc, f.asJSON); err != nil {
 		return err
 	}
-	return firstError(findingStatus(doc, failOn), a.skipped(loaded), ruleStatus(broken))
+	return firstError(findingStatus(doc, failOn), a.skipped(loaded), a.ruleStatus(doc))
 }
 
 // openFor opens the case for new evidence, or to be read if there is none.
@@ -155,12 +156,17 @@ func parseFailOn(text string) (incident.Severity, error) {
 	return s, nil
 }
 
-// ruleStatus is the error of rules that are broken; they have been printed.
-func ruleStatus(broken []rule.Problem) error {
-	for _, p := range broken {
-		if p.Diagnostics.HasErrors() {
-			return silent{exitSkipped}
+// ruleStatus is the error of rules that could not run to their end. Those that
+// are broken have been printed; those that failed while they ran are here.
+func (a *app) ruleStatus(doc report.Document) error {
+	problems := doc.Problems()
+	for _, g := range problems {
+		if slices.ContainsFunc(doc.Rules, func(r report.RuleRun) bool { return r.Rule.Name == g.Subject && r.Partly != "" }) {
+			printLine(a.err, "rule "+g.Subject+": "+g.Reason)
 		}
+	}
+	if len(problems) > 0 {
+		return silent{exitSkipped}
 	}
 	return nil
 }

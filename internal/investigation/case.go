@@ -93,9 +93,6 @@ func (c *Case) Close() error {
 	return nil
 }
 
-// Dir returns the directory of the case.
-func (c *Case) Dir() string { return c.dir }
-
 // Tables returns the tables of evidence that the case holds, sorted by name.
 func (c *Case) Tables(ctx context.Context) ([]engine.TableInfo, error) {
 	tables, err := c.engine.Tables(ctx)
