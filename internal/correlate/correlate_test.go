@@ -145,6 +145,12 @@ Medium | Rule c: cy@contoso.com | c`},
 		}, `
 Medium | Rule a: adele@contoso.com | a
 Medium | Rule b: bob@contoso.com | b`},
+		{"a name that two applications bear joins neither", []incident.Alert{
+			alert("a", 0, medium, "InitialAccess", "T1078", upn("adele"), "CloudApplication:AppId=a1,Name=Sync Tool"),
+			alert("b", 1, medium, "InitialAccess", "T1078", upn("bob"), "CloudApplication:AppId=a2,Name=Sync Tool"),
+		}, `
+Medium | Rule a: adele@contoso.com | a
+Medium | Rule b: bob@contoso.com | b`},
 		{"no user has the id of nobody", []incident.Alert{
 			alert("a", 0, medium, "InitialAccess", "T1078", "Account:AadUserId=00000000-0000-0000-0000-000000000000", ip("203.0.113.7")),
 			alert("b", 1, medium, "InitialAccess", "T1078", "Account:AadUserId=00000000-0000-0000-0000-000000000000", ip("203.0.113.8")),

@@ -12,12 +12,18 @@ import (
 type keyring struct {
 	numbers map[string]int
 	kinds   []kind
+	borne   map[string]map[string]bool // by an application's name: the ids that bear it
 }
 
 // keysOf numbers every name in the alerts and joins those that some alert
 // gives to one entity: adele@contoso.com and her object id.
 func keysOf(alerts []incident.Alert) (*keyring, partition) {
-	keys := &keyring{numbers: make(map[string]int)}
+	keys := &keyring{numbers: make(map[string]int), borne: make(map[string]map[string]bool)}
+	for _, a := range alerts {
+		for _, e := range a.Entities {
+			keys.bear(a.Tenant, e)
+		}
+	}
 	var same [][2]int
 	for _, a := range alerts {
 		for _, e := range a.Entities {
@@ -37,6 +43,9 @@ func keysOf(alerts []incident.Alert) (*keyring, partition) {
 func (k *keyring) add(tenant string, e incident.Entity) []int {
 	var numbers []int
 	kind, names := namesOf(e)
+	if kind == application && len(names) == 2 && len(k.borne[tenant+"\x00"+names[1]]) > 1 {
+		names = names[:1] // two applications may call themselves the same
+	}
 	for _, name := range names {
 		key := tenant + "\x00" + name
 		n, ok := k.numbers[key]
@@ -48,6 +57,19 @@ func (k *keyring) add(tenant string, e incident.Entity) []int {
 		numbers = append(numbers, n)
 	}
 	return numbers
+}
+
+// bear notes the id and the name of an application that has both.
+func (k *keyring) bear(tenant string, e incident.Entity) {
+	kind, names := namesOf(e)
+	if kind != application || len(names) != 2 {
+		return
+	}
+	key := tenant + "\x00" + names[1]
+	if k.borne[key] == nil {
+		k.borne[key] = make(map[string]bool)
+	}
+	k.borne[key][names[0]] = true
 }
 
 // of returns the number of one of the entity's names; ok is false if it has
@@ -93,8 +115,8 @@ func accountNames(e incident.Entity) []string {
 }
 
 // applicationNames leaves out Microsoft's own applications, which everybody
-// uses. An application is told by its id, or by its name if that is all there
-// is.
+// uses. An application is told by its id, and by its name as long as no other
+// bears it: whoever makes one may call it as he likes.
 func applicationNames(e incident.Entity) []string {
 	id, name := strings.ToLower(e.Identifier("AppId")), e.Identifier("Name")
 	if firstParty(id) {

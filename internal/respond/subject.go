@@ -73,10 +73,13 @@ var strongIdentifiers = []string{
 	"ResourceId", "Url", "MailboxPrimaryAddress", "SessionId",
 }
 
+// nobody is the id that logs write where there is none.
+const nobody = "00000000-0000-0000-0000-000000000000"
+
 func strongKeys(e incident.Entity) []string {
 	var keys []string
 	for _, id := range e.Identifiers {
-		if slices.Contains(strongIdentifiers, id.Name) {
+		if slices.Contains(strongIdentifiers, id.Name) && id.Value != nobody {
 			keys = append(keys, id.Name+"\x00"+strings.ToLower(id.Value))
 		}
 	}
@@ -118,7 +121,7 @@ func display(e incident.Entity) string {
 // isNamed tells whether text is one of the entity's identifiers.
 func isNamed(e incident.Entity, text string) bool {
 	text = strings.TrimSpace(text)
-	if text == "" {
+	if text == "" || text == nobody {
 		return false
 	}
 	return strings.EqualFold(text, userPrincipalName(e)) || slices.ContainsFunc(e.Identifiers, func(id incident.Identifier) bool {

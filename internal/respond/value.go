@@ -198,12 +198,28 @@ func instant(source func(*binding) time.Time) func(*binding, form) (string, stri
 func identifier(names ...string) func(*binding) string {
 	return func(b *binding) string {
 		for _, name := range names {
-			if v := b.subject.entity.Identifier(name); v != "" {
+			if v := only(b.subject.entity, name); v != "" {
 				return v
 			}
 		}
 		return ""
 	}
+}
+
+// only returns the value of an identifier that has one value. Where an entity
+// has several, nobody said which one an action would meet.
+func only(e incident.Entity, name string) string {
+	value := ""
+	for _, id := range e.Identifiers {
+		switch {
+		case id.Name != name || id.Value == nobody || strings.EqualFold(id.Value, value):
+		case value != "":
+			return ""
+		default:
+			value = id.Value
+		}
+	}
+	return value
 }
 
 // detail returns the value of the first of the details that an alert has, if
