@@ -21,7 +21,11 @@ import (
 
 // alerts returns the alerts of one run. Over is all of the rule's time.
 func (s *scene) alerts(r *rule.Compiled, t tenant, run step, over span, result table) []incident.Alert {
-	if !r.Trigger.Met(int64(len(result.rows))) {
+	count := int64(len(result.rows))
+	if result.cut {
+		count++ // more than any threshold
+	}
+	if !r.Trigger.Met(count) {
 		return nil
 	}
 	m := match{rule: r, tenant: t, run: run, over: over, columns: result.columns, limit: s.options.Origins}

@@ -115,13 +115,23 @@ func ticks(d time.Duration) int64 { return int64(d / 100) }
 func (s *scene) replay(ctx context.Context, r *rule.Compiled, t tenant, over span) ([]incident.Alert, []incident.Gap, error) {
 	runs := steps(r.Frequency, r.Period, over)
 	if !s.options.Stepwise && onePass(r) {
-		runs = []step{{span{runs[0].from, runs[len(runs)-1].to}}}
+		all := []step{{span{runs[0].from, runs[len(runs)-1].to}}}
+		alerts, gaps, cut, err := s.replaySteps(ctx, r, t, over, all)
+		if err != nil || !cut {
+			return alerts, gaps, err
+		}
+		// More rows than one run may give: step by step there may be fewer in each.
 	}
-	runs = s.inhabited(ctx, r, t, runs)
-	queries := queriesOf(r, t, runs)
+	alerts, gaps, _, err := s.replaySteps(ctx, r, t, over, s.inhabited(ctx, r, t, runs))
+	return alerts, gaps, err
+}
+
+// replaySteps runs the rule at the steps given, and tells whether one of them
+// had more rows than a run may give.
+func (s *scene) replaySteps(ctx context.Context, r *rule.Compiled, t tenant, over span, runs []step) (alerts []incident.Alert, gaps []incident.Gap, cut bool, err error) {
+	queries := s.queriesOf(r, t, runs)
 	promising := s.promising(ctx, r, t, runs, queries)
 	m := newMerger(s.options.Origins)
-	var gaps []incident.Gap
 	for n, run := range runs {
 		if !promising[n] {
 			continue
@@ -129,17 +139,18 @@ func (s *scene) replay(ctx context.Context, r *rule.Compiled, t tenant, over spa
 		rows, err := s.rows(ctx, queries[n])
 		if err != nil {
 			if fatal := s.fatal(ctx, err); fatal != nil {
-				return nil, nil, fatal
+				return nil, nil, false, fatal
 			}
 			gaps = append(gaps, failed(r, t, over, err))
 			break
 		}
 		if rows.cut {
+			cut = true
 			gaps = append(gaps, overflow(r, t, run))
 		}
 		m.add(run.span, s.alerts(r, t, run, over, rows))
 	}
-	return m.alerts(), gaps, nil
+	return m.alerts(), gaps, cut, nil
 }
 
 // onePass tells whether the rule gives the same alerts in one run over all of
@@ -159,14 +170,24 @@ type table struct {
 
 var errEnough = errors.New("enough rows")
 
-// queriesOf returns the query of each step.
-func queriesOf(r *rule.Compiled, t tenant, runs []step) []*plan.Query {
+// queriesOf returns the query of each step. None sees records from after the
+// window that was asked for.
+func (s *scene) queriesOf(r *rule.Compiled, t tenant, runs []step) []*plan.Query {
 	queries := make([]*plan.Query, len(runs))
 	for n, run := range runs {
 		queries[n] = r.At(run.to)
-		queries[n].Scope = plan.Scope{From: run.from, To: run.to, Tenant: t.scope}
+		queries[n].Scope = plan.Scope{From: run.from, To: s.end(run), Tenant: t.scope}
 	}
 	return queries
+}
+
+// end is where a step stops reading: at its own time, or where the window that
+// was asked for ends.
+func (s *scene) end(run step) int64 {
+	if to := s.options.Window.To; !to.IsZero() {
+		return min(run.to, types.TicksOf(to))
+	}
+	return run.to
 }
 
 // rows runs the query of one step. Where the rows come from is only asked for

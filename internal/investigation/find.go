@@ -139,9 +139,11 @@ func runs(f Findings, infos []engine.TableInfo) []report.RuleRun {
 		alerts[a.Rule.ID]++
 	}
 	reasons := make(map[string]string)
+	idle := make(map[string]bool) // rules whose tables have no row in the window
 	for _, g := range f.Gaps {
-		if g.Kind == incident.GapRule || g.Kind == incident.GapMissingTable {
-			reasons[g.Subject] = g.Reason
+		reasons[g.Subject] = g.Reason
+		if g.Kind == incident.GapMissingData {
+			idle[g.Subject] = true
 		}
 	}
 	fed := make(map[string]bool)
@@ -153,7 +155,7 @@ func runs(f Findings, infos []engine.TableInfo) []report.RuleRun {
 		out[i] = report.RuleRun{
 			Rule: incident.Rule{ID: r.ID, Name: r.Name}, Severity: r.Severity, Techniques: r.Techniques, Alerts: alerts[r.ID],
 		}
-		if reads(r, fed) {
+		if reads(r, fed) && !idle[r.Name] {
 			out[i].Partly = reasons[r.Name]
 		} else {
 			out[i].NotRun = reasons[r.Name]
