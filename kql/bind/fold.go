@@ -39,6 +39,9 @@ func foldValues(name string, t types.Scalar, args []types.Value) (types.Value, b
 		return types.NewLong(n), ok
 	case t == types.TimeSpan || t == types.DateTime:
 		n, ok := ticksResult(name, args[0], args[1])
+		if t == types.DateTime && (n < 0 || n > types.LastTick) {
+			ok = false // the engine gives null for what no calendar has
+		}
 		return types.Value{Type: t, Valid: true, Int: n}, ok
 	}
 	return types.Value{}, false
@@ -52,7 +55,7 @@ func negated(v types.Value) (types.Value, bool) {
 		v.Float = -v.Float
 	case types.Decimal:
 		rest, negative := strings.CutPrefix(v.Text, "-")
-		if v.Text = rest; !negative {
+		if v.Text = rest; !negative && rest != "0" {
 			v.Text = "-" + rest
 		}
 	case types.Unknown, types.Bool, types.Int, types.String, types.DateTime, types.GUID, types.Dynamic:

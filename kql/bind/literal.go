@@ -147,7 +147,8 @@ func parseReal(text string) (float64, bool) {
 	return f, err == nil && !strings.ContainsAny(text, "xX_")
 }
 
-// parseDecimal checks a decimal and returns it without an exponent.
+// parseDecimal checks a decimal and returns it in its one spelling: without an
+// exponent and without zeros that say nothing.
 func parseDecimal(text string) (string, bool) {
 	if strings.ContainsAny(text, "xX_/") {
 		return "", false
@@ -156,11 +157,18 @@ func parseDecimal(text string) (string, bool) {
 	if !ok || len(text) > 40 {
 		return "", false
 	}
+	digits := 34
 	if !strings.ContainsAny(text, "eE") {
-		return strings.TrimPrefix(text, "+"), true
+		digits = len(text)
 	}
-	const digits = 34
-	return strings.TrimRight(strings.TrimRight(n.FloatString(digits), "0"), "."), true
+	whole, fraction, _ := strings.Cut(n.FloatString(digits), ".")
+	if fraction = strings.TrimRight(fraction, "0"); fraction != "" {
+		return whole + "." + fraction, true
+	}
+	if whole == "-0" {
+		whole = "0"
+	}
+	return whole, true
 }
 
 // dynamic gives dynamic(…) its value: JSON text.

@@ -26,10 +26,10 @@ func datetimes() []Function {
 			sig(instant, long, long, long, long, long, double).optional(1), sig(instant, long, long, long),
 			sig(instant, text)), Doc: "The datetime of its parts, or null if there is none."},
 		{Name: "make_timespan", Signatures: sigs(sig(span, long, long, double).optional(1), sig(span, long, long, long, double)), Doc: "The timespan of its parts, or null if there is none."},
-		{Name: "unixtime_seconds_todatetime", Signatures: sigs(sig(instant, double)), Doc: "The datetime of seconds since 1970."},
-		{Name: "unixtime_milliseconds_todatetime", Signatures: sigs(sig(instant, double)), Doc: "The datetime of milliseconds since 1970."},
-		{Name: "unixtime_microseconds_todatetime", Signatures: sigs(sig(instant, double)), Doc: "The datetime of microseconds since 1970."},
-		{Name: "unixtime_nanoseconds_todatetime", Signatures: sigs(sig(instant, double)), Doc: "The datetime of nanoseconds since 1970."},
+		{Name: "unixtime_seconds_todatetime", Signatures: sigs(sig(instant, long), sig(instant, double)), Doc: "The datetime of seconds since 1970."},
+		{Name: "unixtime_milliseconds_todatetime", Signatures: sigs(sig(instant, long), sig(instant, double)), Doc: "The datetime of milliseconds since 1970."},
+		{Name: "unixtime_microseconds_todatetime", Signatures: sigs(sig(instant, long), sig(instant, double)), Doc: "The datetime of microseconds since 1970."},
+		{Name: "unixtime_nanoseconds_todatetime", Signatures: sigs(sig(instant, long), sig(instant, double)), Doc: "The datetime of nanoseconds since 1970."},
 		{Name: "ingestion_time", Signatures: sigs(sig(instant)), Doc: "When the row was taken in."},
 	}
 }

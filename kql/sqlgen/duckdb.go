@@ -261,7 +261,7 @@ func (g *generator) in(s scope, c *plan.Call, fold bool) string {
 		if fold {
 			value = "kql_fold(" + value + ")"
 		}
-		parts = append(parts, "coalesce("+value+" IN ("+strings.Join(plain, ", ")+"), false)")
+		parts = append(parts, "coalesce("+value+" IN ("+strings.Join(plain, ", ")+")"+notNaN(x, value)+", false)")
 	}
 	if len(dynamic) > 0 {
 		function := "kql_json_in"
@@ -271,6 +271,15 @@ func (g *generator) in(s scope, c *plan.Call, fold bool) string {
 		parts = append(parts, function+"("+g.dynamic(s, x)+", "+strings.Join(dynamic, ", ")+")")
 	}
 	return "(" + strings.Join(parts, " OR ") + ")"
+}
+
+// notNaN is the condition, to be added to an IN, that a real is a number: NaN
+// equals nothing, itself neither, and DuckDB's IN finds it.
+func notNaN(x plan.Expr, value string) string {
+	if x.Type() != types.Real {
+		return ""
+	}
+	return " AND NOT isnan(" + value + ")"
 }
 
 // hasTerms writes has_any and has_all.

@@ -143,8 +143,15 @@ func timeForms() map[string]callForm {
 			}
 		}
 	}
-	for unit, ticks := range map[string]string{"seconds": "1e7", "milliseconds": "1e4", "microseconds": "1e1", "nanoseconds": "1e-2"} {
-		forms["unixtime_"+unit+"_todatetime"] = format("kql_unixtime(%s, " + ticks + ")")
+	for unit, ticks := range map[string][2]string{
+		"seconds": {"1e7", "10000000, 1"}, "milliseconds": {"1e4", "10000, 1"}, "microseconds": {"1e1", "10, 1"}, "nanoseconds": {"1e-2", "1, 100"},
+	} {
+		forms["unixtime_"+unit+"_todatetime"] = func(g *generator, s scope, c *plan.Call) string {
+			if c.Args[0].Type().Integral() { // a real has not all digits of a long
+				return "kql_unixtime_long(" + g.expr(s, c.Args[0]) + ", " + ticks[1] + ")"
+			}
+			return "kql_unixtime(" + g.expr(s, c.Args[0]) + ", " + ticks[0] + ")"
+		}
 	}
 	return forms
 }

@@ -263,7 +263,7 @@ func (g *generator) inQuery(s scope, e *plan.InQuery) string {
 	case op == "in~":
 		out = fmt.Sprintf("coalesce(kql_fold(%s) IN (SELECT kql_fold(%s) FROM %s), false)", x, column, r.name)
 	default:
-		out = fmt.Sprintf("coalesce(%s IN (SELECT %s FROM %s), false)", x, column, r.name)
+		out = fmt.Sprintf("coalesce(%s IN (SELECT %s FROM %s)%s, false)", x, column, r.name, notNaN(e.X, x))
 	}
 	if negated {
 		return "(NOT " + out + ")"

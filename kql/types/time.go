@@ -14,6 +14,10 @@ const (
 	TicksPerDay          = 24 * TicksPerHour
 )
 
+// LastTick is the last instant that a datetime can be,
+// 9999-12-31T23:59:59.9999999Z.
+const LastTick int64 = 3_155_378_975_999_999_999
+
 // unixEpoch is 1970-01-01 in ticks since 0001-01-01.
 const unixEpoch int64 = 621_355_968_000_000_000
 

@@ -11,7 +11,7 @@ import (
 const (
 	ticksPerMillisecond = types.TicksPerSecond / 1000
 	ticksPerMicrosecond = types.TicksPerSecond / 1_000_000
-	lastTick            = 3_155_378_975_999_999_999 // of the year 9999
+	lastTick            = types.LastTick
 )
 
 // timeFunctions are those of datetime and timespan. Datetimes outside the
@@ -79,6 +79,14 @@ func timeFunctions() []function {
 				return
 			}
 			if t, ok := makeTimeSpan(r.long(0), r.long(1), r.long(2), r.real(3)); ok {
+				out.long(t)
+			}
+		}},
+		{name: "kql_unixtime_long", signature: "lll:l", eval: func(r *row, out *result) {
+			if r.anyNull() {
+				return
+			}
+			if t, ok := unixTimeLong(r.long(0), r.long(1), r.long(2)); ok {
 				out.long(t)
 			}
 		}},
@@ -204,6 +212,9 @@ func boundaries(unit string, ticks int64) int64 {
 
 func dateAdd(unit string, n, ticks int64) (int64, bool) {
 	step := int64(0)
+	if (unit == "year" || unit == "quarter") && (n > 200_000 || n < -200_000) {
+		return 0, false // n in months could come round to a date
+	}
 	switch unit {
 	case "year":
 		return addMonths(ticks, n*12)
@@ -267,10 +278,20 @@ func makeTimeSpan(day, hour, minute int64, second float64) (int64, bool) {
 	return day*types.TicksPerDay + hour*types.TicksPerHour + minute*types.TicksPerMinute + int64(math.Round(second*float64(types.TicksPerSecond))), true
 }
 
+// unixTimeLong returns the datetime of n units since 1970, of which one is
+// multiply ticks or divide make one. Less than a tick is cut.
+func unixTimeLong(n, multiply, divide int64) (int64, bool) {
+	if n /= divide; n > lastTick/multiply || n < -lastTick/multiply {
+		return 0, false
+	}
+	t := types.TicksOf(time.Unix(0, 0)) + n*multiply
+	return t, valid(t)
+}
+
 // unixTime returns the datetime of n units of so many ticks since 1970.
 func unixTime(n, ticks float64) (int64, bool) {
 	since := math.Trunc(n * ticks)
-	if !(math.Abs(since) < lastTick) {
+	if !(math.Abs(since) < float64(lastTick)) {
 		return 0, false
 	}
 	t := types.TicksOf(time.Unix(0, 0)) + int64(since)
