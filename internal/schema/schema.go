@@ -14,11 +14,20 @@ import (
 	"github.com/conshelf/conshelf/kql/types"
 )
 
+// The tables that export formats feed, and all others.
+//
 //go:embed tables.txt
-var published string
+var fed string
+
+//go:embed others.txt
+var others string
 
 // Tables returns the published tables, sorted by name.
 func Tables() []types.Table { return slices.Clone(parsed().tables) }
+
+// Fed returns the published tables that export formats of ours feed, sorted by
+// name: those that a row without a table's name may belong to.
+func Fed() []types.Table { return slices.Clone(parsedFed().tables) }
 
 // Lookup returns the published table of exactly that name.
 func Lookup(name string) (types.Table, bool) { return parsed().Table(name) }
@@ -90,15 +99,23 @@ func (c *catalog) Tables() []string {
 	return names
 }
 
-// parsed reads the embedded list once. A list that does not read is a broken
-// build.
-var parsed = sync.OnceValue(func() *catalog {
-	tables, err := parse(published)
+// parsed reads the embedded lists once.
+var parsed = sync.OnceValue(func() *catalog { return read(fed + others) })
+
+// parsedFed reads the first of the embedded lists once.
+var parsedFed = sync.OnceValue(func() *catalog { return read(fed) })
+
+// read reads a list. One that does not read is a broken build.
+func read(list string) *catalog {
+	tables, err := parse(list)
 	if err != nil {
 		panic("schema: " + err.Error())
 	}
+	for name, t := range tables {
+		tables[name] = union(t, types.Table{Name: name, Columns: standard(name)})
+	}
 	return newCatalog(tables)
-})
+}
 
 // parse reads lines of `Table:` followed by indented `column:type` words.
 func parse(text string) (map[string]types.Table, error) {
