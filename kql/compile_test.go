@@ -14,12 +14,15 @@ import (
 
 // An archive of testdata holds query.kql; tables, a line for each such as
 // T(a:string, b:long); functions/<name>.kql; facts.json; and what Compile
-// makes of it: plan and diagnostics.
+// makes of it: plan and diagnostics. In discover are the rows that discovery
+// finds, a line for each with its cells divided by tabs, an empty line after
+// each question; in external the tables that stand for data from outside.
 func TestCompile(t *testing.T) {
 	golden.Run(t, "testdata/*.txtar", func(t *testing.T, in map[string]string) map[string]string {
 		text := strings.TrimSuffix(in["query.kql"], "\n")
 		query, list := Compile(text, Options{
 			Catalog: parseTables(t, in["tables"]), Functions: functionsOf(in), Now: testNow, Facts: factsOf(t, in),
+			Discover: discoverOf(t, in), External: externalOf(t, in),
 		})
 		out := map[string]string{"plan": "", "diagnostics": list.Format("query.kql", text)}
 		if query != nil {

@@ -114,8 +114,8 @@ func name(i int) string { return "a" + strconv.Itoa(i) }
 func TestMutations(t *testing.T) {
 	options := Options{Catalog: publishedTables(t), Now: testNow}
 	random := rand.New(rand.NewPCG(1, 2))
-	for _, c := range schemaCases(t) {
-		text := mutate(random, strings.SplitAfter(c.KQL, " "))
+	for _, published := range publishedQueries(t, "schema_cases.jsonl") {
+		text := mutate(random, strings.SplitAfter(published, " "))
 		query, list := Compile(text, options)
 		if (query == nil) != list.HasErrors() {
 			t.Errorf("plan is nil: %v, diagnostics: %v\n%s", query == nil, list, text)

@@ -21,6 +21,19 @@ type Options struct {
 	Now int64
 	// Facts are what the warnings know beyond the catalog.
 	Facts types.Facts
+	// Discover runs a query whose rows say what columns a plugin gives, such
+	// as the keys of a bag. Nil: Compile refuses what would need it.
+	Discover func(q *plan.Query) (rows [][]types.Value, err error)
+	// External returns rows that the engine holds and that stand for what a
+	// query reads from outside: of the columns that ref declares, if it does.
+	// Their scans are References. Nil: Compile refuses what would need it.
+	External func(ref bind.External) (plan.Rel, error)
+}
+
+func (o Options) env() bind.Env {
+	return bind.Env{
+		Catalog: o.Catalog, Functions: o.Functions, Now: o.Now, Facts: o.Facts, Discover: o.Discover, External: o.External,
+	}
 }
 
 // Compile returns the plan of a query and what there is to say about it, in
@@ -30,11 +43,14 @@ func Compile(text string, o Options) (*plan.Query, diag.List) {
 	if list.HasErrors() {
 		return nil, list
 	}
-	query, found := bind.Bind(tree, bind.Env{Catalog: o.Catalog, Functions: o.Functions, Now: o.Now, Facts: o.Facts})
+	query, found := bind.Bind(tree, o.env())
 	list = append(list, found...)
 	if query != nil {
 		lint(query, o.Facts, &list)
 		query.Text = text
+		for _, other := range query.Others {
+			other.Text = text
+		}
 	}
 	list.Sort()
 	if list.HasErrors() {

@@ -24,6 +24,9 @@ type linter struct {
 func lint(q *plan.Query, facts types.Facts, list *diag.List) {
 	l := &linter{facts: facts, list: list, seen: make(map[plan.Rel]bool), trace: make(tracer)}
 	l.rel(q.Root)
+	for _, other := range q.Others {
+		l.rel(other.Root)
+	}
 }
 
 func (l *linter) rel(r plan.Rel) {

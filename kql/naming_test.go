@@ -23,10 +23,6 @@ func differs(kql string) (why string, ok bool) {
 		return "a window function needs an order", true
 	case strings.HasPrefix(kql, "evaluate bag_unpack"), strings.HasPrefix(kql, "evaluate pivot"):
 		return "the columns depend on the rows", true
-	case strings.HasPrefix(kql, "top-nested"), strings.HasPrefix(kql, "reduce"), strings.HasPrefix(kql, "partition"):
-		return "the operator is refused", true
-	case strings.Contains(kql, "in range("):
-		return "the form is refused", true
 	}
 	return "", false
 }

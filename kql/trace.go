@@ -1,6 +1,8 @@
 package kql
 
 import (
+	"slices"
+
 	"github.com/conshelf/conshelf/kql/plan"
 )
 
@@ -73,6 +75,13 @@ func (t tracer) find(rel plan.Rel, i int) (source, bool) {
 			return t.trace(rel.Input, rel.Outer[i])
 		}
 		return source{}, false
+	case *plan.Match:
+		if i < len(rel.Keep) {
+			return t.trace(rel.Input, rel.Keep[i])
+		}
+		return source{}, false
+	case *plan.Partition:
+		return source{}, false
 	case *plan.Parse:
 		for _, part := range rel.Pattern {
 			if part.Capture && part.Index == i {
@@ -116,12 +125,23 @@ func (t tracer) traceAggregate(rel *plan.Aggregate, i int) (source, bool) {
 }
 
 func (t tracer) traceUnion(rel *plan.Union, i int) (source, bool) {
-	first, ok := t.trace(rel.Inputs[0], i)
-	for _, in := range rel.Inputs[1:] {
-		next, found := t.trace(in, i)
+	first, ok := t.traceInput(rel, 0, i)
+	for k := range rel.Inputs[1:] {
+		next, found := t.traceInput(rel, k+1, i)
 		if !found || next.column != first.column {
 			return source{}, false
 		}
 	}
 	return first, ok
+}
+
+// traceInput traces what input k of a union gives column i.
+func (t tracer) traceInput(rel *plan.Union, k, i int) (source, bool) {
+	if rel.At != nil {
+		i = slices.Index(rel.At[k], i)
+	}
+	if i < 0 {
+		return source{}, false
+	}
+	return t.trace(rel.Inputs[k], i)
 }

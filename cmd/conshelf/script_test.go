@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -22,6 +23,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"status": status,
 			"mkbin":  mkbin,
+			"within": within,
 		},
 	})
 }
@@ -42,6 +44,20 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != args[0] {
 		ts.Fatalf("%v: exit status %s, want %s", args[1:], got, args[0])
+	}
+}
+
+// within runs status and fails if that took longer: within 3s status 5 conshelf x.
+func within(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 4 || args[1] != "status" {
+		ts.Fatalf("usage: within DURATION status N command [args]")
+	}
+	most, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	start := time.Now()
+	status(ts, false, args[2:])
+	if took := time.Since(start); took > most {
+		ts.Fatalf("%v took %s, which is more than %s", args[3:], took, most)
 	}
 }
 

@@ -72,12 +72,13 @@ func (a *app) root() *cobra.Command {
 	})
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.caseDir, "case", envOr("CONSHELF_CASE", defaultCase), "directory of the case")
-	flags.StringVar(&a.memory, "memory", envOr("CONSHELF_MEMORY", "4GB"), "memory that the engine may use before it spills to disk")
+	flags.StringVar(&a.memory, "memory", envOr("CONSHELF_MEMORY", "4GB"), "memory that the program may use before it spills to disk (also --memory-limit)")
 	flags.IntVar(&a.threads, "threads", 0, "threads that the engine may use (0: all cores)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no notes, only errors")
 	flags.StringVar(&a.timeZone, "tz", "", "add a column in this time zone (Europe/Berlin) beside each UTC time")
 	root.AddCommand(a.ingestCommand(), a.investigateCommand(), a.queryCommand(), a.kqlCommand(), a.rulesCommand(),
 		a.tablesCommand(), a.demoCommand(), a.simulateCommand(), a.versionCommand())
+	root.SetGlobalNormalizationFunc(spellings)
 	return root
 }
 
@@ -128,9 +129,12 @@ func (a *app) open(readOnly bool) investigation.Opener {
 		if err != nil {
 			return nil, usagef("--memory %s: %w", a.memory, err)
 		}
-		return duckdb.Open(ctx, duckdb.Options{Path: database, TempDir: temp, MemoryLimit: memory, Threads: a.threads, ReadOnly: readOnly})
+		return duckdb.Open(ctx, duckdb.Options{Path: database, TempDir: temp, MemoryLimit: engineMemory(memory), Threads: a.threads, ReadOnly: readOnly})
 	}
 }
+
+// unknownWidth is the width of a terminal that does not say.
+const unknownWidth = 80
 
 // terminalWidth returns the width of w, or 0 if it is not a terminal.
 func terminalWidth(w io.Writer) int {
@@ -139,8 +143,8 @@ func terminalWidth(w io.Writer) int {
 		return 0
 	}
 	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
+	if err != nil || width <= 0 {
+		return unknownWidth
 	}
 	return width
 }

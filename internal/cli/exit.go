@@ -14,6 +14,7 @@ const (
 	exitError       = 1
 	exitUsage       = 2
 	exitSkipped     = 3   // done, but some input was skipped; it was listed
+	exitBudget      = 5   // stopped at a budget: --timeout, --max-rows or --memory
 	exitFindings    = 10  // findings at or above --fail-on
 	exitInterrupted = 130 // SIGINT
 )

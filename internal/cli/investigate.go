@@ -25,6 +25,7 @@ type investigateFlags struct {
 	failOn   string
 	tenant   string
 	asJSON   bool
+	sources  sourceFlags
 }
 
 func (a *app) investigateCommand() *cobra.Command {
@@ -49,6 +50,7 @@ func (a *app) investigateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.to, "to", "", "end of the window, exclusive")
 	cmd.Flags().StringVar(&f.tenant, "tenant", "", tenantHelp)
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "", "exit with 10 if an incident has this severity or a higher one: Low, Medium, High")
+	f.sources.register(cmd)
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print the report's document as JSON in place of the summary")
 	return cmd
 }
@@ -67,6 +69,9 @@ func (a *app) investigate(ctx context.Context, paths []string, f investigateFlag
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
+	if err := a.useSources(c, &f.sources, len(paths) == 0); err != nil {
+		return err
+	}
 	loaded, err := a.load(ctx, c, paths, f.tenant)
 	if err != nil {
 		return err

@@ -15,15 +15,20 @@ import (
 )
 
 // A rowWriter prints the rows of one result. Machine formats are never cut.
+// It ends with close, or with abort if not all rows came: then what did come is
+// printed, and nothing that would make it look whole.
 type rowWriter interface {
 	row(values []types.Value) error
 	close() error
+	abort() error
 }
 
 // rawCSV is CSV whose cells are the values to the letter: for machines.
 const rawCSV = "csv-raw"
 
-func formats() []string { return []string{"table", "json", "jsonl", "csv", rawCSV} }
+func formats() []string {
+	return []string{"table", "json", "jsonl", "csv", rawCSV, "markdown", "html"}
+}
 
 func newRowWriter(format string, w io.Writer, cols []types.Column, width int) (rowWriter, error) {
 	buffered := bufio.NewWriterSize(w, 64<<10)
@@ -38,6 +43,10 @@ func newRowWriter(format string, w io.Writer, cols []types.Column, width int) (r
 		return newCSVWriter(w, cols, false)
 	case rawCSV:
 		return newCSVWriter(w, cols, true)
+	case "markdown":
+		return newMarkdownWriter(buffered, cols)
+	case "html":
+		return newPageWriter(buffered, cols)
 	}
 	return nil, usagef("-o %s: want one of %s", format, strings.Join(formats(), ", "))
 }
@@ -100,6 +109,8 @@ func (j *jsonWriter) close() error {
 	return j.w.Flush()
 }
 
+func (j *jsonWriter) abort() error { return j.w.Flush() }
+
 // A csvWriter prints RFC 4180. Unless raw, a cell that a spreadsheet would run
 // as a formula has an apostrophe before it.
 type csvWriter struct {
@@ -139,6 +150,8 @@ func (c *csvWriter) close() error {
 	c.w.Flush()
 	return c.w.Error()
 }
+
+func (c *csvWriter) abort() error { return c.close() }
 
 // tableRows is how many rows a table on a terminal holds before its columns
 // are laid out; later rows keep that layout.
@@ -257,6 +270,15 @@ func (t *tableWriter) close() error {
 	if t.width > 0 {
 		note = "(" + note + ")\n"
 		if _, err := t.w.WriteString(note); err != nil {
+			return err
+		}
+	}
+	return t.w.Flush()
+}
+
+func (t *tableWriter) abort() error {
+	if t.widths == nil && t.rows > 0 {
+		if err := t.layout(); err != nil {
 			return err
 		}
 	}

@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,54 +14,88 @@ import (
 
 	"github.com/conshelf/conshelf/internal/investigation"
 	"github.com/conshelf/conshelf/kql/diag"
-	"github.com/conshelf/conshelf/kql/types"
+	"github.com/conshelf/conshelf/kql/plan"
 )
 
-// A queryFlags is the flags of query and kql check.
+// A queryFlags is the flags of query and of kql's commands.
 type queryFlags struct {
 	file       string
 	format     string
 	vocabulary string
 	tenant     string
 	from, to   string
+	limit      int64
+	explain    bool
+	batch      bool
+	budget     budget
+	sources    sourceFlags
 }
 
 func (a *app) queryCommand() *cobra.Command {
 	var f queryFlags
 	cmd := &cobra.Command{
-		Use:     "query 'KQL'",
+		Use:     "query ['KQL']",
 		Aliases: []string{"q"},
 		Short:   "Run a KQL query over the case",
+		Long: "query runs a KQL query over the case. Without a query it reads one from standard input; on a terminal it asks for\n" +
+			"queries, one after the other (.help there says how).\n\n" +
+			"--batch reads JSON Lines {\"id\":…,\"query\":\"…\"} from standard input and writes a line for each, in order:\n" +
+			"{\"id\":…,\"columns\":[{\"name\",\"type\"}],\"rows\":[[…]],\"error\":null or {\"code\",\"message\"}}. It needs no case.",
 		Example: "  conshelf query 'SigninLogs | summarize count() by UserPrincipalName | top 10 by count_'\n" +
-			"  conshelf query -f hunt.kql -o csv > hunt.csv",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			name, text, err := a.queryText(args, f.file)
-			if err != nil {
-				return err
-			}
-			return a.query(cmd.Context(), name, text, f)
-		},
+			"  conshelf query -f hunt.kql -o csv > hunt.csv\n" +
+			"  conshelf query 'SigninLogs | summarize count() by bin(TimeGenerated, 1h) | render timechart' -o html > chart.html",
+		RunE: func(cmd *cobra.Command, args []string) error { return a.queryAny(cmd.Context(), args, &f) },
 	}
 	f.register(cmd)
-	cmd.Flags().StringVarP(&f.format, "output", "o", "table", strings.Join(formats(), ", "))
-	cmd.Flags().StringVar(&f.tenant, "tenant", "", "only this tenant's rows")
-	cmd.Flags().StringVar(&f.from, "from", "", "first TimeGenerated: RFC 3339, a date, or -7d before the evidence's end")
-	cmd.Flags().StringVar(&f.to, "to", "", "end of TimeGenerated, exclusive")
+	flags := cmd.Flags()
+	flags.StringVarP(&f.format, "output", "o", "table", strings.Join(queryFormats(), ", "))
+	flags.StringVar(&f.tenant, "tenant", "", "only this tenant's rows")
+	flags.StringVar(&f.from, "from", "", "first TimeGenerated: RFC 3339, a date, or -7d before the evidence's end")
+	flags.StringVar(&f.to, "to", "", "end of TimeGenerated, exclusive")
+	flags.Int64Var(&f.limit, "limit", 0, "show at most this many rows, and say if there are more (0: all)")
+	flags.BoolVar(&f.explain, "explain", false, "print the plan, the SQL and the timings instead of rows")
+	flags.BoolVar(&f.batch, "batch", false, "read queries as JSON Lines from standard input")
+	f.budget.register(flags)
 	return cmd
 }
 
 func (f *queryFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.file, "file", "f", "", "read the query from a file (- for standard input)")
+	f.sources.register(cmd)
 	cmd.Flags().StringVar(&f.vocabulary, "vocabulary", "", "names that the query uses: guide, or none for Log Analytics' own")
 }
 
+// queryAny runs the query that the arguments name, a batch, or a dialogue.
+func (a *app) queryAny(ctx context.Context, args []string, f *queryFlags) error {
+	if f.batch {
+		if f.file != "" || len(args) > 0 {
+			return usagef("--batch reads its queries from standard input; give no query and no -f")
+		}
+		return a.queryBatch(ctx, f)
+	}
+	if f.file == "" && len(args) == 0 {
+		if a.dialogue() {
+			return a.repl(ctx, f)
+		}
+		f.file = "-"
+	}
+	name, text, err := a.queryText(ctx, args, f.file)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(text) == "" {
+		return usagef("the query is empty: give one in quotes, with -f FILE, or on standard input")
+	}
+	return a.query(ctx, name, text, f)
+}
+
 // queryText returns the query that the arguments name, and what to call it.
-func (a *app) queryText(args []string, file string) (name, text string, err error) {
+func (a *app) queryText(ctx context.Context, args []string, file string) (name, text string, err error) {
 	switch {
 	case file != "" && len(args) > 0:
 		return "", "", usagef("a query on the command line and -f %s: give one", file)
 	case file == "-":
-		data, err := io.ReadAll(a.in)
+		data, err := readAll(ctx, a.in)
 		if err != nil {
 			return "", "", fmt.Errorf("read query: %w", err)
 		}
@@ -76,52 +112,68 @@ func (a *app) queryText(args []string, file string) (name, text string, err erro
 	return "", "", usagef("want one query in quotes, or -f FILE")
 }
 
-func (a *app) query(ctx context.Context, name, text string, f queryFlags) (err error) {
-	zone, err := a.zone()
+// readAll reads in to its end, or until ctx ends: a read from a terminal that
+// nobody types on never returns.
+func readAll(ctx context.Context, in io.Reader) ([]byte, error) {
+	type read struct {
+		data []byte
+		err  error
+	}
+	done := make(chan read, 1)
+	go func() {
+		data, err := io.ReadAll(in)
+		done <- read{data, err}
+	}()
+	select {
+	case r := <-done:
+		return r.data, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (a *app) query(ctx context.Context, name, text string, f *queryFlags) (err error) {
+	out, err := a.output(f)
 	if err != nil {
 		return err
 	}
-	if _, err := newRowWriter(f.format, io.Discard, nil, 0); err != nil {
-		return err
-	}
-	c, err := investigation.OpenExisting(ctx, a.caseDir, a.open(true))
+	s, missing, err := a.sessionFor(ctx, f)
 	if err != nil {
 		return err
 	}
-	defer func() { err = firstError(err, c.Close()) }()
-	_, end, err := c.Span(ctx)
+	defer func() { err = firstError(err, s.close()) }()
+	q, list, err := s.compile(ctx, text)
 	if err != nil {
 		return err
 	}
-	w, err := window(timeFlag(f.from), timeFlag(f.to), end)
-	if err != nil {
-		return err
+	if missing != nil && readsTables(q) {
+		return missing
 	}
-	q, list, err := c.Compile(ctx, text, investigation.CompileOptions{Vocabulary: f.vocabulary, Window: w, Tenant: f.tenant})
-	if err != nil {
-		return err
+	if f.explain {
+		return a.explainQuery(ctx, s, name, text)
 	}
 	a.diagnose(name, text, list)
 	if q == nil {
 		return silent{exitError}
 	}
-	cols := q.Root.Columns()
-	rows, err := a.rows(f.format, cols, zone)
-	if err != nil {
-		return err
-	}
-	if err := c.Query(ctx, q, rows.row); err != nil {
-		return explain(name, text, err)
-	}
-	return rows.close()
+	return explain(name, text, a.printResults(ctx, s, q, out))
 }
 
-func (a *app) rows(format string, cols []types.Column, zone *time.Location) (rowWriter, error) {
-	if zone == nil {
-		return newRowWriter(format, a.out, cols, terminalWidth(a.out))
+// readsTables tells whether a query, if there is one, needs evidence.
+func readsTables(q *plan.Query) bool {
+	return q != nil && slices.ContainsFunc(results(q), func(r *plan.Query) bool { return len(plan.Scans(r)) > 0 })
+}
+
+// sessionFor opens the case, or an empty one if there is none; missing is then
+// the error of whatever reads a table.
+func (a *app) sessionFor(ctx context.Context, f *queryFlags) (s *session, missing, err error) {
+	s, err = a.session(ctx, f)
+	if !errors.Is(err, investigation.ErrNoCase) {
+		return s, nil, err
 	}
-	inner, err := newRowWriter(format, a.out, zonedColumns(cols, zone), terminalWidth(a.out))
-	return &zoned{rowWriter: inner, cols: cols, zone: zone}, err
+	missing = err
+	s, err = a.sessionOrEmpty(ctx, f)
+	return s, missing, err
 }
 
 func (a *app) zone() (*time.Location, error) {

@@ -62,22 +62,29 @@ func (a *app) listRules(loaded []*rule.Rule, format string) error {
 }
 
 func (a *app) rulesLintCommand() *cobra.Command {
-	return &cobra.Command{
+	var f sourceFlags
+	cmd := &cobra.Command{
 		Use:   "lint [DIR]",
 		Short: "Check rules: Sentinel's limits, queries, mapped columns, ATT&CK techniques",
 		Args:  atMostOne,
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.lintRules(args)
+			return a.lintRules(args, &f)
 		},
 	}
+	f.registerFunctions(cmd)
+	return cmd
 }
 
-func (a *app) lintRules(args []string) error {
+func (a *app) lintRules(args []string, f *sourceFlags) error {
+	sources, err := a.sources(f)
+	if err != nil {
+		return err
+	}
 	loaded, problems, err := loadRules(args)
 	if err != nil {
 		return err
 	}
-	_, more := investigation.CompileRules(loaded)
+	_, more := investigation.CompileRulesWith(loaded, sources)
 	failed := false
 	for _, p := range append(problems, more...) {
 		failed = failed || p.Diagnostics.HasErrors()

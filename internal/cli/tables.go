@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,6 +36,10 @@ func (a *app) tables(ctx context.Context, format string) (err error) {
 	if err != nil {
 		return err
 	}
+	return printTables(a.out, format, tables, terminalWidth(a.out))
+}
+
+func printTables(w io.Writer, format string, tables []engine.TableInfo, width int) error {
 	cols := []types.Column{
 		{Name: "Table", Type: types.String},
 		{Name: "Rows", Type: types.Long},
@@ -42,7 +47,7 @@ func (a *app) tables(ctx context.Context, format string) (err error) {
 		{Name: "First", Type: types.DateTime},
 		{Name: "Last", Type: types.DateTime},
 	}
-	rows, err := newRowWriter(format, a.out, cols, terminalWidth(a.out))
+	rows, err := newRowWriter(format, w, cols, width)
 	if err != nil {
 		return err
 	}

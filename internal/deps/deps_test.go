@@ -34,14 +34,24 @@ internal/schema:     kql/types
 internal/attack:     internal/incident
 internal/vocabulary: kql/bind
 internal/escape:
+internal/chart:      kql/types internal/escape
 internal/golden:
 rules:
 playbooks:
 
 # The outside world.
+internal/compute/series:     kql/types
+internal/compute/geo:        kql/types
+internal/compute/procedure:  kql/types
+internal/compute/text:       kql/types
+internal/compute/sketch:     kql/types
+internal/compute/statistics: kql/types
+internal/compute/units:      kql/types
+internal/compute/atlas:      kql/types
 internal/engine:             kql/types kql/plan
 internal/engine/enginetest:  kql kql/types kql/plan kql/sqlgen internal/schema internal/engine internal/golden
-internal/engine/duckdb:      kql/types kql/plan kql/sqlgen internal/engine
+internal/engine/duckdb:      kql/types kql/plan kql/sqlgen internal/engine internal/compute/series internal/compute/geo internal/compute/procedure internal/compute/text internal/compute/sketch internal/compute/statistics internal/compute/units internal/compute/atlas
+internal/conformance:        kql kql/diag kql/plan kql/sqlgen kql/types internal/engine
 internal/ingest:             kql/types internal/evidence internal/schema internal/engine
 
 # The work.
@@ -53,8 +63,8 @@ internal/report:     kql/types internal/evidence internal/incident internal/atta
 
 # Putting it together.
 internal/simulate:
-internal/investigation: kql kql/bind kql/diag kql/plan kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/ingest internal/rule internal/detect internal/correlate internal/respond internal/report rules playbooks
-internal/cli:           rules kql kql/bind kql/diag kql/sqlgen kql/plan kql/types kql/syntax internal/evidence internal/incident internal/schema internal/vocabulary internal/escape internal/engine internal/engine/duckdb internal/ingest internal/rule internal/investigation internal/report internal/respond internal/simulate
+internal/investigation: kql kql/bind kql/diag kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/ingest internal/rule internal/detect internal/correlate internal/respond internal/report rules playbooks
+internal/cli:           rules kql kql/builtin kql/bind kql/diag kql/sqlgen kql/plan kql/types kql/syntax internal/evidence internal/incident internal/schema internal/vocabulary internal/escape internal/chart internal/engine internal/engine/duckdb internal/ingest internal/rule internal/investigation internal/report internal/respond internal/simulate
 cmd/conshelf:           internal/cli
 
 internal/deps:

@@ -104,7 +104,7 @@ func leadsOf(r plan.Rel) (leads []lead, ok bool) {
 	switch r := r.(type) {
 	case *plan.Scan:
 		time := slices.Index(r.Table.Columns, types.Column{Name: "TimeGenerated", Type: types.DateTime})
-		return []lead{{rows: r, time: time, open: true}}, time >= 0
+		return []lead{{rows: r, time: time, open: true}}, time >= 0 && !r.Reference
 	case *plan.Filter:
 		return changed(r.Input, func(l lead) lead { return l.filtered(r.Cond) })
 	case *plan.Project:
@@ -112,8 +112,11 @@ func leadsOf(r plan.Rel) (leads []lead, ok bool) {
 	case *plan.Shared:
 		return leadsOf(r.Input)
 	case *plan.Union:
-		for _, in := range r.Inputs {
+		for i, in := range r.Inputs {
 			more, ok := leadsOf(in)
+			if cols := r.Projection(i); cols != nil {
+				more, ok = changed(in, func(l lead) lead { return l.projected(cols) })
+			}
 			if !ok {
 				return nil, false
 			}
@@ -129,7 +132,7 @@ func leadsOf(r plan.Rel) (leads []lead, ok bool) {
 		return changed(plan.Inputs(r)[0], lead.closed)
 	case *plan.Join:
 		return leadsOfJoin(r)
-	case *plan.Values, *plan.Range, *plan.Given, *plan.MakeSeries, *plan.Plugin:
+	case *plan.Values, *plan.Range, *plan.Given, *plan.MakeSeries, *plan.Plugin, *plan.Partition, *plan.Match:
 		return nil, false
 	default:
 		panic(r) // unreachable: gochecksumtype proves the switch complete

@@ -16,7 +16,8 @@ type Querier interface {
 	// row has q.Root.Columns()'s length and order and is valid only during the
 	// call. The first error, of the engine or of each, ends the query and is
 	// returned. A construct that the engine cannot run exactly is a
-	// *sqlgen.UnsupportedError, before any row.
+	// *sqlgen.UnsupportedError, before any row; so is a value of the evidence for
+	// which Kusto's answer is not known, which may come after some.
 	Query(ctx context.Context, q *plan.Query, each func(row []types.Value) error) error
 }
 

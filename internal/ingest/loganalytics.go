@@ -37,7 +37,7 @@ type logAnalytics struct {
 }
 
 func newLogAnalytics() *logAnalytics {
-	l := &logAnalytics{tables: schema.Tables(), category: make(map[string]string)}
+	l := &logAnalytics{tables: schema.Fed(), category: make(map[string]string)}
 	for category, c := range newDiagnostics().entra {
 		l.category[category] = c.table
 	}

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -34,9 +35,12 @@ type Opener func(ctx context.Context, database, temp string) (engine.Engine, err
 
 // A Case is an open case. It is not safe for concurrent use.
 type Case struct {
-	dir    string
-	temp   string
-	engine engine.Engine
+	dir     string
+	temp    string
+	engine  engine.Engine
+	sources *Sources // what queries may read beside the evidence; nil: nothing
+	// writable opens the engine to be written to. Nil: it can be already.
+	writable Opener
 }
 
 // Open opens the case in dir, which is created if it is not there.
@@ -99,7 +103,7 @@ func (c *Case) Tables(ctx context.Context) ([]engine.TableInfo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
 	}
-	return tables, nil
+	return slices.DeleteFunc(tables, func(t engine.TableInfo) bool { return engine.IsReference(t.Name) }), nil
 }
 
 // Span returns the first TimeGenerated of the case's logs, and the end: the

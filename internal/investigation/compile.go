@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/conshelf/conshelf/internal/schema"
 	"github.com/conshelf/conshelf/internal/vocabulary"
 	"github.com/conshelf/conshelf/kql"
+	"github.com/conshelf/conshelf/kql/bind"
 	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
@@ -30,6 +32,7 @@ type CompileOptions struct {
 	Vocabulary string          // a vocabulary's name; empty: none
 	Window     incident.Window // of TimeGenerated; zero ends are open
 	Tenant     string          // empty: all
+	Sources    *Sources        // what it may read beside the evidence; nil: what the case was told to use
 }
 
 // Compile compiles a query over the case. What now() means is the end of the
@@ -44,7 +47,8 @@ func (c *Case) Compile(ctx context.Context, text string, o CompileOptions) (*pla
 	if o.Tenant, err = c.tenant(ctx, o.Tenant); err != nil {
 		return nil, nil, err
 	}
-	q, list, err := compile(text, catalog, scope(o), now, o.Vocabulary)
+	o.Sources = c.sourcesOf(o)
+	q, list, err := compile(text, catalog, scope(o), now, o, c.lookups(ctx, o))
 	if err != nil || q == nil {
 		return nil, list, err
 	}
@@ -56,23 +60,16 @@ func (c *Case) Compile(ctx context.Context, text string, o CompileOptions) (*pla
 
 // CompileOffline compiles a query against the published schema alone.
 func CompileOffline(text string, o CompileOptions) (*plan.Query, diag.List, error) {
-	return compile(text, schema.Catalog(), scope(o), 0, o.Vocabulary)
+	return compile(text, schema.Catalog(), scope(o), 0, o, lookups{})
 }
 
-func compile(text string, catalog types.Catalog, s plan.Scope, now int64, vocab string) (*plan.Query, diag.List, error) {
-	views, err := vocabulary.Views(vocab)
-	if err != nil {
-		return nil, nil, fmt.Errorf("compile: %w", err)
-	}
+func compile(text string, catalog types.Catalog, s plan.Scope, now int64, o CompileOptions, ask lookups) (*plan.Query, diag.List, error) {
 	if s.To != 0 {
 		now = min(now, s.To)
 	}
-	if now == 0 {
-		now = noEvidence
-	}
-	options := kql.Options{Catalog: catalog, Functions: views, Now: now}
-	if vocab == "" { // the views have values of their own
-		options.Facts = schema.Facts()
+	options, err := languageOptions(catalog, now, o, ask)
+	if err != nil {
+		return nil, nil, fmt.Errorf("compile: %w", err)
 	}
 	q, list := kql.Compile(text, options)
 	if q == nil {
@@ -83,9 +80,43 @@ func compile(text string, catalog types.Catalog, s plan.Scope, now int64, vocab 
 	return &scoped, list, nil
 }
 
+// languageOptions are what a query is compiled against.
+func languageOptions(catalog types.Catalog, now int64, o CompileOptions, ask lookups) (kql.Options, error) {
+	views, err := vocabulary.Views(o.Vocabulary)
+	if err != nil {
+		return kql.Options{}, err
+	}
+	if now == 0 {
+		now = noEvidence
+	}
+	options := kql.Options{Catalog: catalog, Functions: views, Now: now, Discover: ask.discover, External: ask.external}
+	if o.Vocabulary == "" { // the views have values of their own
+		options.Facts = withSearchKey(schema.Facts())
+	}
+	if o.Sources != nil {
+		options.Functions = slices.Concat(options.Functions, o.Sources.Functions)
+	}
+	return options, nil
+}
+
+// withSearchKey adds what to do where a watchlist's search key is not known.
+func withSearchKey(facts types.Facts) types.Facts {
+	instead := maps.Clone(facts.Instead)
+	if instead == nil {
+		instead = make(map[string]string)
+	}
+	if instead["SearchKey"] == "" {
+		instead["SearchKey"] = "name the column of the watchlist that is its search key: --external 'ALIAS[COLUMN]=FILE'"
+	}
+	facts.Instead = instead
+	return facts
+}
+
 // compileText compiles a query in Log Analytics' own names at an instant.
-func compileText(text string, catalog types.Catalog, now int64) (*plan.Query, diag.List) {
-	return kql.Compile(text, kql.Options{Catalog: catalog, Now: now, Facts: schema.Facts()})
+func compileText(text string, catalog types.Catalog, now int64, functions []bind.Function, ask lookups) (*plan.Query, diag.List) {
+	return kql.Compile(text, kql.Options{
+		Catalog: catalog, Functions: functions, Now: now, Facts: withSearchKey(schema.Facts()), Discover: ask.discover, External: ask.external,
+	})
 }
 
 func scope(o CompileOptions) plan.Scope {
@@ -136,14 +167,34 @@ func uncollected(q *plan.Query, infos []engine.TableInfo) diag.List {
 	for _, info := range infos {
 		have[info.Name] = info.Rows > 0
 	}
-	var list diag.List
+	missing := make(map[diag.Span][]string)
+	var spans []diag.Span
 	for _, scan := range plan.Scans(q) {
-		if !have[scan.Table.Name] {
-			list.Add(diag.Diagnostic{
-				Span: scan.Span, Severity: diag.Warning, Code: diag.NotCollected,
-				Message: fmt.Sprintf("no evidence fed table %s: that it has no rows says nothing", scan.Table.Name),
-			})
+		if have[scan.Table.Name] || slices.Contains(missing[scan.Span], scan.Table.Name) {
+			continue
 		}
+		if missing[scan.Span] == nil {
+			spans = append(spans, scan.Span)
+		}
+		missing[scan.Span] = append(missing[scan.Span], scan.Table.Name)
+	}
+	var list diag.List
+	for _, span := range spans {
+		list.Add(diag.Diagnostic{Span: span, Severity: diag.Warning, Code: diag.NotCollected, Message: unfed(missing[span])})
 	}
 	return list
+}
+
+// unfed says that tables have no evidence; of the many that a pattern stands
+// for it names the first.
+func unfed(tables []string) string {
+	const few = 3
+	if len(tables) == 1 {
+		return "no evidence fed table " + tables[0] + ": that it has no rows says nothing"
+	}
+	text := strings.Join(tables, ", ")
+	if n := len(tables); n > few {
+		text = fmt.Sprintf("%d of the tables that this stands for (%s, …)", n, strings.Join(tables[:few], ", "))
+	}
+	return "no evidence fed " + text + ": that they have no rows says nothing"
 }

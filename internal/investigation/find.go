@@ -16,6 +16,7 @@ import (
 	"github.com/conshelf/conshelf/internal/respond"
 	"github.com/conshelf/conshelf/internal/rule"
 	"github.com/conshelf/conshelf/internal/schema"
+	"github.com/conshelf/conshelf/kql/bind"
 	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
@@ -61,7 +62,10 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 		return Findings{}, err
 	}
 	loaded, problems := rule.Load(o.Rules)
-	f.Rules, f.Problems = compileRules(loaded, catalog)
+	_, end := span(infos)
+	f.Rules, f.Problems = compileRules(loaded, catalog, c.sourcesOf(CompileOptions{}).functions(), func() lookups {
+		return c.lookups(ctx, CompileOptions{}).replayed(end)
+	})
 	f.Problems = append(problems, f.Problems...)
 	result, err := detect.Run(ctx, c.engine, f.Rules, detect.Options{Window: f.Window, Concurrency: o.Threads, Progress: o.Progress})
 	if err != nil {
@@ -95,13 +99,23 @@ func (c *Case) Investigate(ctx context.Context, o Options) (report.Document, []r
 // CompileRules compiles rules against the published schema and returns those
 // that have errors or warnings as problems.
 func CompileRules(rules []*rule.Rule) ([]*rule.Compiled, []rule.Problem) {
-	return compileRules(rules, schema.Catalog())
+	return CompileRulesWith(rules, nil)
 }
 
-func compileRules(rules []*rule.Rule, catalog types.Catalog) (compiled []*rule.Compiled, problems []rule.Problem) {
+// CompileRulesWith does what CompileRules does for rules that call functions of
+// sources; nil: there are none.
+func CompileRulesWith(rules []*rule.Rule, sources *Sources) ([]*rule.Compiled, []rule.Problem) {
+	return compileRules(rules, schema.Catalog(), sources.functions(), func() lookups { return lookups{} })
+}
+
+// compileRules compiles rules. Lookups are made anew for each rule.
+func compileRules(rules []*rule.Rule, catalog types.Catalog, functions []bind.Function, ask func() lookups) (compiled []*rule.Compiled, problems []rule.Problem) {
 	for _, r := range rules {
+		answers := ask()
 		c := rule.Compile(r, func(query string, now int64) (*plan.Query, diag.List) {
-			return compileText(query, catalog, now)
+			return answers.compiled(func(ask lookups, instant int64) (*plan.Query, diag.List) {
+				return compileText(query, catalog, instant, functions, ask)
+			}, now)
 		})
 		compiled = append(compiled, c)
 		if c.Diagnostics.HasErrors() {

@@ -36,6 +36,9 @@ func Compile(r *Rule, compiler Compiler) *Compiled {
 	}
 	if query != nil {
 		c.checkColumns(query.Root.Columns())
+		if len(query.Others) > 0 {
+			c.Diagnostics.Errorf(r.source.inQuery(diag.Span{}), diag.Unsupported, "a rule's query has one result, not %d", len(query.Others)+1)
+		}
 	}
 	c.Diagnostics.Sort()
 	if !c.Diagnostics.HasErrors() {

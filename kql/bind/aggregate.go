@@ -37,16 +37,22 @@ func aggregateHint(f *builtin.Function) string {
 // aggCall binds a call of an aggregate that gives one column, about rows r. It
 // returns nil after a report.
 func (b *binder) aggCall(x *syntax.Call, f *builtin.Function, r *rows) *plan.AggCall {
-	if f.Name == "arg_max" || f.Name == "arg_min" || f.Name == "percentiles" {
+	if f.Name == "arg_max" || f.Name == "arg_min" || f.Name == "percentiles" || f.Name == "percentilesw" {
 		b.refuse(x, x.Func.Text+" inside an expression", "name its columns first, and compute with extend")
 		return nil
 	}
 	args := b.exprs(x.Args, r)
 	if !b.countArgs(x, f, len(args)) || anyUnknown(args...) {
+		if draft := b.draft(x, f, args); draft.Type() != types.Unknown {
+			return &plan.AggCall{Func: f.Name, Args: args, Type: draft.Type(), Span: b.span(x)}
+		}
 		return nil
 	}
 	if f.Name == "percentile" && len(args) == 2 {
 		return b.percentile(x, args[0], args[1])
+	}
+	if f.Name == "percentilew" {
+		return b.weightedPercentile(x, args[0], args[1], args[2])
 	}
 	if len(args) == 1 && (x.Func.Text == "makelist" || x.Func.Text == "makeset") {
 		args = append(args, b.constant(x, types.NewLong(legacyLimit)))

@@ -32,20 +32,40 @@ type Env struct {
 	Now       int64 // what now() means, in ticks
 	// Facts say what to write instead of names that do not exist.
 	Facts types.Facts
+	// Discover runs a query that tells what columns a plugin gives. Nil: such a
+	// query is refused, or, under Analyze, its columns are open.
+	Discover func(q *plan.Query) ([][]types.Value, error)
+	// External returns rows that the engine holds and that stand for data from
+	// outside. If ref declares columns they are those; its scans are References.
+	// Nil: there is none.
+	External func(ref External) (plan.Rel, error)
+	// Analyze tells that the query is only looked at: what cannot be known
+	// without rows or outside data is open, and no error. The plan must not run.
+	Analyze bool
 }
 
 // Bind returns the plan of a query. If the list has errors the plan is a
 // draft: what did not bind is of type Unknown, and it may be nil. A draft is for
 // saying more about the query; it must not be run.
 func Bind(q *syntax.Query, env Env) (*plan.Query, diag.List) {
+	query, _, list := Look(q, env)
+	return query, list
+}
+
+// Look does what Bind does, and tells whether the result may have more columns
+// than are known. An open result is never one to run.
+func Look(q *syntax.Query, env Env) (query *plan.Query, open bool, list diag.List) {
 	b := &binder{env: env, scope: newScope(nil), saved: make(map[string]*function)}
-	query := b.query(q)
+	query = b.query(q)
 	b.reportUnused(b.scope)
+	if b.open && !env.Analyze && !b.list.HasErrors() {
+		b.report(q, diag.DependsOnRows, "the columns of the result cannot be known", "say what columns each plugin gives: "+unpackExample)
+	}
 	if query != nil && !b.limitSize(query, q.Span()) {
 		query = nil
 	}
 	b.list.Sort()
-	return query, b.list
+	return query, b.open, b.list
 }
 
 // A binder walks the tree of one query.
@@ -57,16 +77,24 @@ type binder struct {
 	active  []*function          // functions being inlined, outermost first
 	at      *diag.Span           // where a saved function is called; nil: in the query itself
 	inlined int                  // how many calls were inlined
+	caller  *rows                // in the body of a function: the rows that its call is about
 	depth   int
 	render  *plan.Render
 	usesNow bool // now() or ago() was called
+	// properties are the request properties that set statements give.
+	properties map[string]syntax.Expr
+	aliases    map[string][]string // databases that alias names
+	open       bool                // the result may have columns that are not known
+	// failures is how many errors were found, whether or not they are forgiven
+	// later: what is built after one is a draft, and must not be run.
+	failures int
 }
 
 // The limits of what inlining may grow to. What is past them is refused.
 const (
 	maxInlined = 2_000
 	maxDepth   = 1_500
-	maxSize    = 200_000
+	maxSize    = 1_000_000
 )
 
 // span returns where a node stands in the query; a node of a saved function
@@ -82,6 +110,7 @@ func (b *binder) report(n syntax.Node, code diag.Code, message, hint string) {
 	if b.at != nil && len(b.active) > 0 {
 		message = "in " + b.active[len(b.active)-1].name + ": " + message
 	}
+	b.failures++
 	b.list.Add(diag.Diagnostic{Span: b.span(n), Code: code, Message: message, Hint: hint})
 }
 
@@ -105,25 +134,30 @@ func (b *binder) leave() { b.depth-- }
 
 // query binds statements; the one expression among them is the result.
 func (b *binder) query(q *syntax.Query) *plan.Query {
-	var result *relation
+	var queries []*plan.Query
 	for _, s := range q.Statements {
 		x := b.statement(s)
 		if x == nil {
 			continue
 		}
-		if result != nil {
-			b.refuse(s, "a query with several results", "remove all but one of the result expressions")
-			continue
+		b.render = nil
+		for _, result := range b.results(x) {
+			result = settled(result)
+			b.open = b.open || result.open
+			queries = append(queries, &plan.Query{Root: result.rel, Now: b.env.Now, Render: b.render})
 		}
-		result = b.result(x)
 	}
-	if result == nil {
+	if queries == nil {
 		if !b.list.HasErrors() {
-			b.report(q, diag.Expected, "the query has no result", "end it with a tabular expression")
+			b.decline(q, diag.Expected, "the query has no result", "end it with a tabular expression", types.Unknown)
 		}
 		return nil
 	}
-	return &plan.Query{Root: result.rel, Now: b.env.Now, UsesNow: b.usesNow, Render: b.render}
+	for _, query := range queries {
+		query.UsesNow = b.usesNow
+	}
+	queries[0].Others = queries[1:]
+	return queries[0]
 }
 
 // result binds the expression that gives a query's result.
@@ -147,9 +181,9 @@ func (b *binder) statement(s syntax.Statement) syntax.Expr {
 		// Client request properties tune a server; results do not depend on those known.
 		b.set(s)
 	case *syntax.Declare:
-		b.refuse(s, "declare query_parameters", "write let for each parameter")
+		b.declare(s)
 	case *syntax.Alias:
-		b.refuse(s, "alias database", "there is one database: the evidence")
+		b.alias(s)
 	case *syntax.Restrict:
 		b.refuse(s, "restrict access", "")
 	case *syntax.Pattern:
@@ -162,6 +196,10 @@ func (b *binder) statement(s syntax.Statement) syntax.Expr {
 
 // set accepts a request property, unless it changes what a query returns.
 func (b *binder) set(s *syntax.Set) {
+	if b.properties == nil {
+		b.properties = make(map[string]syntax.Expr)
+	}
+	b.properties[s.Name.Text] = s.Value
 	switch s.Name.Text {
 	case "query_datetimescope_column", "query_datetimescope_from", "query_datetimescope_to",
 		"query_take_max_records", "query_now":
@@ -176,24 +214,30 @@ func (b *binder) let(s *syntax.Let) {
 		b.scope.define(name, &binding{fn: &function{name: name, literal: f, scope: b.scope}})
 		return
 	}
-	before := b.list
+	before, failures := b.list, b.failures
 	b.list = nil
 	bound := b.letValue(name, s.Value)
 	bound.problems, b.list = b.list, before
 	for _, d := range bound.problems {
 		if !isMissing(d) {
 			b.list.Add(d)
+			failures = b.failures
 		}
 	}
+	b.failures = failures
 	bound.problems = slices.DeleteFunc(bound.problems, func(d diag.Diagnostic) bool { return !isMissing(d) })
 	b.scope.define(name, bound)
 }
 
 func (b *binder) letValue(name string, x syntax.Expr) *binding {
 	if k := b.kindOf(x, nil); k == tabularKind || k == unknownKind {
-		return &binding{table: b.share(name, b.table(x))}
+		return &binding{table: b.share(name, b.tabular(x))}
 	}
-	return &binding{value: b.expr(x, noRows())}
+	value := b.expr(x, &rows{origin: b.caller})
+	if b.caller != nil && dependsOnRow(value) {
+		return &binding{value: value, rows: b.caller}
+	}
+	return &binding{value: value}
 }
 
 // isMissing tells whether d says that a table or function is not there: what

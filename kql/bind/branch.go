@@ -38,6 +38,7 @@ func (b *binder) branches(x *syntax.Call, name string, r *rows) plan.Expr {
 	var values []plan.Expr
 	var at []syntax.Expr
 	for i, a := range x.Args {
+		a = b.argument(a)
 		if i%2 == 0 && i < len(x.Args)-1 {
 			args[i] = b.condition(a, r)
 			continue
@@ -113,6 +114,9 @@ func (b *binder) columnIfExists(x *syntax.Call, r *rows) plan.Expr {
 	}
 	if i := r.column(v); i >= 0 {
 		return b.column(&syntax.Name{Text: v}, r, i)
+	}
+	if r.open && b.env.Analyze && fallback.Type() != types.Unknown {
+		return &plan.Call{Func: "column_ifexists", Args: []plan.Expr{b.failed(x), fallback}, T: fallback.Type(), At: b.span(x)}
 	}
 	if r.open {
 		return b.failed(x)

@@ -13,6 +13,11 @@ import (
 
 // call binds name(args): a user's function, an aggregate, or a builtin.
 func (b *binder) call(x *syntax.Call, r *rows) plan.Expr {
+	if r.words != nil {
+		if e, ok := r.words.call(b, x, r); ok {
+			return e
+		}
+	}
 	if f := b.userFunction(x.Func.Text); f != nil {
 		return b.callScalar(x, f, r)
 	}
@@ -20,6 +25,9 @@ func (b *binder) call(x *syntax.Call, r *rows) plan.Expr {
 	if !ok || f.Kind == builtin.Infix || f.Name == "neg" {
 		b.unknownFunction(x, r)
 		return b.failed(x)
+	}
+	if isMerge(f.Name) {
+		return b.mergeCall(x, f, r)
 	}
 	switch f.Kind {
 	case builtin.Aggregate:
@@ -39,7 +47,7 @@ func (b *binder) call(x *syntax.Call, r *rows) plan.Expr {
 func (b *binder) unknownFunction(x *syntax.Call, r *rows) {
 	name := x.Func.Text
 	if reason := outside(name); reason != "" {
-		b.refuse(x, name+"(…)", reason)
+		b.decline(x, diag.Unsupported, name+"(…) is not supported", reason, types.Unknown)
 		return
 	}
 	if what := foreign(name); what != "" {
@@ -55,11 +63,13 @@ func outside(name string) string {
 	switch name {
 	case "cluster", "database", "workspace", "app", "adx", "arg", "resource":
 		return "there is one database: the evidence; nothing is fetched"
-	case "_GetWatchlist", "_ASIM_GetWatchlistRaw":
-		return "save the watchlist as a function of that name, or export it as a table; nothing is fetched"
+	case "_GetWatchlist", "_GetWatchlistAlias", "external_table":
+		return "it gives a table; write toscalar(…) for its first value, or join it"
+	case "_ASIM_GetWatchlistRaw":
+		return "write _GetWatchlist(\"ALIAS\"), and map the alias to a file; nothing is fetched"
 	case "FileProfile", "SeenBy", "AssignedIPAddresses", "DeviceFromIP":
 		return "it asks a service of Microsoft's; nothing is fetched"
-	case "external_table", "http_request", "http_request_post", "sql_request", "mysql_request",
+	case "http_request", "http_request_post", "sql_request", "mysql_request",
 		"postgresql_request", "cosmosdb_sql_request", "ai_embeddings", "ai_chat_completion":
 		return "nothing is fetched"
 	}
@@ -141,7 +151,15 @@ func (b *binder) scalarCall(x *syntax.Call, f *builtin.Function, r *rows) plan.E
 		return b.packAll(x, r)
 	case "todynamic":
 		return b.toDynamic(x, f, r)
-	case "extract", "extract_json":
+	case "ingestion_time":
+		return b.ingestionTime(x, f, r)
+	case "array_sort_asc", "array_sort_desc":
+		return b.arraySort(x, f, r)
+	case "estimate_data_size":
+		return b.estimateDataSize(x, f, r)
+	case "bin_auto":
+		return b.binAuto(x, f, r)
+	case "extract", "extract_json", "percentile_tdigest":
 		return b.typedCall(x, f, r)
 	}
 	if n, ok := soleName(x); ok {
@@ -163,7 +181,7 @@ func soleName(x *syntax.Call) (*syntax.Named, bool) {
 // plainCall applies a builtin to bound arguments by its signatures.
 func (b *binder) plainCall(x *syntax.Call, f *builtin.Function, args []plan.Expr) plan.Expr {
 	if !b.countArgs(x, f, len(args)) || anyUnknown(args...) {
-		return b.failed(x)
+		return b.draft(x, f, args)
 	}
 	s := choose(f, args)
 	if s == nil {
@@ -308,7 +326,7 @@ func (b *binder) toScalar(x *syntax.Call) plan.Expr {
 		return b.failed(x)
 	}
 	if !b.isTabular(x.Args[0], nil) && b.isScalar(x.Args[0]) {
-		return b.expr(x.Args[0], noRows())
+		return b.once(x, b.expr(x.Args[0], noRows()))
 	}
 	t := b.table(x.Args[0])
 	cols := t.rel.Columns()

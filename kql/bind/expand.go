@@ -22,16 +22,14 @@ type expanded struct {
 
 // mvExpand binds mv-expand.
 func (b *binder) mvExpand(in *relation, op *syntax.MvExpand) *relation {
+	in = withNamed(in, expandedNames(op.Columns))
 	e := b.expansions(in, op.Columns, op.Props, op.Limit)
 	if e.limit == nil && op.Legacy {
 		e.limit = b.constant(op, types.NewLong(legacyLimit))
 	}
-	if in.open {
-		return broken()
-	}
-	return &relation{rel: &plan.Expand{
+	return in.with(&plan.Expand{
 		Input: in.rel, Items: e.items, Index: e.index, Array: e.array, Limit: e.limit, Cols: e.cols,
-	}}
+	}).afresh()
 }
 
 // expansions binds the columns of mv-expand and mv-apply. A column is
@@ -72,6 +70,9 @@ func (b *binder) expansionOf(c *syntax.Expansion, r *rows, e *expanded, taken na
 		b.report(c.X, diag.TypeMismatch, "only a dynamic value is expanded, not a "+value.Type().String(), expandHint(value))
 	}
 	t := types.Dynamic
+	if value.Type() == types.Unknown {
+		t = types.Unknown
+	}
 	if c.Type != "" {
 		t, _ = b.scalarType(c, c.Type)
 	}
@@ -102,6 +103,7 @@ func expandHint(value plan.Expr) string {
 
 // mvApply binds mv-apply: a query over the expanded rows of each row.
 func (b *binder) mvApply(in *relation, op *syntax.MvApply) *relation {
+	in = withNamed(in, expandedNames(op.Columns))
 	e := b.expansions(in, op.Columns, op.Props, op.Limit)
 	if op.ID != nil {
 		b.refuse(op.ID, "mv-apply … id", "")
@@ -112,14 +114,11 @@ func (b *binder) mvApply(in *relation, op *syntax.MvApply) *relation {
 		return broken()
 	}
 	sub := b.operators(&relation{rel: given, open: in.open}, op.On.Pipe.Ops)
-	if in.open || sub.open {
-		return broken()
-	}
 	node := &plan.Apply{
 		Input: in.rel, Items: e.items, Index: e.index, Array: e.array, Limit: e.limit, Sub: sub.rel,
 	}
 	b.applyColumns(op, node, e)
-	return &relation{rel: node}
+	return (&relation{rel: node, open: in.open || sub.open}).afresh()
 }
 
 // applyColumns says what the result of mv-apply keeps: the input's columns
@@ -138,6 +137,7 @@ func (b *binder) applyColumns(op *syntax.MvApply, node *plan.Apply, e *expanded)
 		switch {
 		case !taken:
 			node.Inner, node.Cols = append(node.Inner, i), append(node.Cols, c)
+		case c.Type == types.Unknown: // what an open table is asked for passes
 		case !same || !passes(node.Sub, i, c.Name):
 			b.refuse(op.On, "mv-apply that computes "+c.Name+", a column of its input,", "give the result another name")
 		}
@@ -185,7 +185,7 @@ func passes(rel plan.Rel, i int, name string) bool {
 		return passes(rel.Input, i, name)
 	case *plan.Apply:
 		return i < len(rel.Outer) && passes(rel.Input, rel.Outer[i], name)
-	case *plan.Scan, *plan.Values, *plan.Range, *plan.Join, *plan.Union, *plan.MakeSeries, *plan.Plugin:
+	case *plan.Scan, *plan.Values, *plan.Range, *plan.Join, *plan.Union, *plan.MakeSeries, *plan.Plugin, *plan.Partition, *plan.Match:
 		return false
 	}
 	panic(rel)

@@ -43,10 +43,8 @@ func (b *binder) expr(x syntax.Expr, r *rows) plan.Expr {
 		b.refuse(x, "* for all columns here", "name the columns")
 	case *syntax.TypeOf:
 		b.report(x, diag.TypeMismatch, "typeof(…) is not a value", "")
-	case *syntax.Pipe, *syntax.DataTable:
+	case *syntax.Pipe, *syntax.DataTable, *syntax.ExternalData:
 		b.report(x, diag.TypeMismatch, "a table stands where a scalar is needed", "write toscalar(…) for its first value")
-	case *syntax.ExternalData:
-		b.externalData(x)
 	case *syntax.FunctionLiteral:
 		b.refuse(x, "a function that has no name", "bind it with let")
 	case *syntax.DynamicArray, *syntax.DynamicBag:
@@ -88,6 +86,7 @@ func (b *binder) name(x *syntax.Name, r *rows) plan.Expr {
 		return b.bound(x, bound, r)
 	}
 	if r.open || x.Text == "" {
+		r.asked.add(x.Text)
 		return b.failed(x)
 	}
 	if b.isTabular(x, r) {
@@ -127,6 +126,7 @@ func (b *binder) bound(x *syntax.Name, bound *binding, r *rows) plan.Expr {
 
 // use reports what a name's definition misses.
 func (b *binder) use(bound *binding) {
+	b.failures += len(bound.problems)
 	for _, d := range bound.problems {
 		b.list.Add(d)
 	}
@@ -143,6 +143,11 @@ func at(e plan.Expr, span diag.Span) plan.Expr {
 
 // path binds x.name.
 func (b *binder) path(x *syntax.Path, r *rows) plan.Expr {
+	if r.words != nil {
+		if e, ok := r.words.path(b, x); ok {
+			return e
+		}
+	}
 	if x.Call != nil {
 		b.refuse(x, "a function of another database", "there is one database: the evidence")
 		return b.failed(x)
@@ -212,7 +217,21 @@ func (b *binder) index(x *syntax.Index, r *rows) plan.Expr {
 func (b *binder) exprs(list []syntax.Expr, r *rows) []plan.Expr {
 	bound := make([]plan.Expr, len(list))
 	for i, x := range list {
-		bound[i] = b.expr(x, r)
+		bound[i] = b.expr(b.argument(x), r)
 	}
 	return bound
+}
+
+// argument strips the name of an argument of a builtin: Kusto takes one, and
+// gives it no meaning.
+func (b *binder) argument(x syntax.Expr) syntax.Expr {
+	named, ok := x.(*syntax.Named)
+	if !ok || named.Tuple || len(named.Names) != 1 {
+		return x
+	}
+	b.list.Add(diag.Diagnostic{
+		Span: b.span(named.Names[0]), Severity: diag.Warning, Code: diag.UnexpectedText,
+		Message: "the name of an argument means nothing here", Hint: "remove " + named.Names[0].Text + " =",
+	})
+	return named.X
 }

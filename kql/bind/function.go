@@ -107,7 +107,7 @@ func (b *binder) callScalar(x *syntax.Call, f *function, r *rows) plan.Expr {
 // first argument.
 func (b *binder) callTable(x syntax.Node, f *function, args []arg, input *relation) *relation {
 	t := broken()
-	b.inline(x, f, args, noRows(), input, func(result syntax.Expr) { t = b.table(result) })
+	b.inline(x, f, args, noRows(), input, func(result syntax.Expr) { t = b.tabular(result) })
 	return t
 }
 
@@ -122,8 +122,9 @@ func (b *binder) inline(x syntax.Node, f *function, args []arg, r *rows, input *
 	if !b.bindParams(x, f, args, r, input, inner) {
 		return
 	}
-	outer, at := b.scope, b.at
-	defer func() { b.scope, b.at, b.active = outer, at, b.active[:len(b.active)-1] }()
+	outer, at, caller := b.scope, b.at, b.caller
+	defer func() { b.scope, b.at, b.caller, b.active = outer, at, caller, b.active[:len(b.active)-1] }()
+	b.caller = r.identity()
 	b.active = append(b.active, f)
 	if f.saved && b.at == nil {
 		span := x.Span()

@@ -93,6 +93,9 @@ func (b *binder) columnHint(name string, r *rows) string {
 	if hint := b.env.Facts.Instead[name]; hint != "" {
 		return hint
 	}
+	if typed := typedNames(name, r); typed != "" {
+		return "the tables give it several types: write " + typed
+	}
 	candidates := columnNames(r.cols)
 	for s := b.scope; s != nil; s = s.parent {
 		for _, defined := range s.order {

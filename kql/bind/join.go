@@ -17,13 +17,15 @@ func (b *binder) join(in *relation, op *syntax.Join) *relation {
 		b.report(op, diag.Expected, "join needs on and its keys", "add | extend k = 1 to both sides, and join on k, to pair all rows")
 		return broken()
 	}
+	in, right = in.afresh(), right.afresh()
 	keys, _ := b.joinKeys(op.On, in, right)
-	if !ok || in.open || right.open {
+	if !ok {
 		return broken()
 	}
+	in, right = settled(in), settled(right)
 	node := &plan.Join{Left: in.rel, Right: right.rel, Kind: kind, On: keys, Span: b.span(op)}
 	node.Cols = joinColumns(in.rel.Columns(), right.rel.Columns(), kind, nil)
-	return &relation{rel: node}
+	return joinOf(node, in, right)
 }
 
 // joinKind reads kind=; without it a join is innerunique.
@@ -180,6 +182,7 @@ func sideOf(x syntax.Expr) (side string, column *syntax.Name) {
 func (b *binder) sideColumn(x *syntax.Name, r *rows, side string) plan.Expr {
 	i := r.column(x.Text)
 	if i < 0 {
+		r.asked.add(x.Text)
 		if !r.open {
 			b.report(x, diag.UnknownName, "the "+side+" side of the join has no column "+x.Text, b.columnHint(x.Text, r))
 		}
@@ -222,11 +225,10 @@ func (b *binder) lookup(in *relation, op *syntax.Lookup) *relation {
 			b.report(p, diag.UnexpectedText, "there is no lookup kind="+text, "a lookup is leftouter or inner")
 		}
 	}
+	in, right = in.afresh(), right.afresh()
 	keys, rightKeys := b.joinKeys(op.On, in, right)
-	if in.open || right.open {
-		return broken()
-	}
+	in, right = settled(in), settled(right)
 	node := &plan.Join{Left: in.rel, Right: right.rel, Kind: kind, On: keys, Span: b.span(op)}
 	node.Cols = joinColumns(in.rel.Columns(), right.rel.Columns(), kind, rightKeys)
-	return &relation{rel: node}
+	return joinOf(node, in, right)
 }

@@ -82,7 +82,8 @@ func (b *binder) callKind(x *syntax.Call) kind {
 		return b.bodyKind(f)
 	}
 	switch x.Func.Text {
-	case "materialize", "table", "cluster", "database", "workspace", "app", "_GetWatchlist", "externaldata", "totable":
+	case "materialize", "table", "cluster", "database", "workspace", "app", "adx", "arg", "resource", "_GetWatchlist",
+		"_GetWatchlistAlias", "external_table", "externaldata", "totable":
 		return tabularKind
 	}
 	if _, ok := builtin.Lookup(x.Func.Text); ok {

@@ -16,7 +16,11 @@ import (
 func (b *binder) literal(x *syntax.Literal) plan.Expr {
 	v, ok := literalValue(x)
 	if !ok {
-		b.report(x, diag.TypeMismatch, x.Text+" is no "+v.Type.String(), "")
+		message := x.Text + " is no " + v.Type.String()
+		if v.Type == types.DateTime {
+			return b.decline(x, diag.TypeMismatch, message, "write datetime(2026-01-31) or datetime(2026-01-31T12:00:00Z)", v.Type)
+		}
+		b.report(x, diag.TypeMismatch, message, "")
 		return b.failed(x)
 	}
 	return b.constant(x, v)

@@ -90,10 +90,11 @@ func (b *binder) callName(x *syntax.Call) string {
 
 // rankName is the end of the name of a percentile: percentile_b_50.
 func rankName(f *builtin.Function, x *syntax.Call) string {
-	if f.Name != "percentile" || len(x.Args) != 2 {
+	last := len(x.Args) - 1
+	if f.Name != "percentile" && f.Name != "percentilew" || last < 1 {
 		return ""
 	}
-	rank, ok := x.Args[1].(*syntax.Literal)
+	rank, ok := x.Args[last].(*syntax.Literal)
 	if !ok {
 		return ""
 	}

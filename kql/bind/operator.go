@@ -56,12 +56,21 @@ func (b *binder) finish(x syntax.Node, call *plan.Call) plan.Expr {
 
 // mismatch reports operands that an operator does not take.
 func (b *binder) mismatch(x syntax.Node, op string, operands ...plan.Expr) {
+	b.report(x, diag.TypeMismatch, mismatchText(op, operands), mismatchHint(operands))
+}
+
+func mismatchText(op string, operands []plan.Expr) string {
 	kinds := make([]string, len(operands))
 	for i, e := range operands {
 		kinds[i] = e.Type().String()
 	}
-	b.report(x, diag.TypeMismatch, fmt.Sprintf("the operator %s is not defined for %s", op, strings.Join(kinds, " and ")),
-		mismatchHint(operands))
+	return fmt.Sprintf("the operator %s is not defined for %s", op, strings.Join(kinds, " and "))
+}
+
+// declineOperands reports operands that Microsoft's binder takes, and of which
+// the answer is not known. The result is of type t.
+func (b *binder) declineOperands(x syntax.Node, op string, t types.Scalar, operands ...plan.Expr) plan.Expr {
+	return b.decline(x, diag.TypeMismatch, mismatchText(op, operands), mismatchHint(operands), t)
 }
 
 // mismatchHint suggests a conversion that makes operands fit.
@@ -88,7 +97,10 @@ func mismatchHint(operands []plan.Expr) string {
 // binary binds x op y.
 func (b *binder) binary(x *syntax.Binary, r *rows) plan.Expr {
 	if star, ok := x.X.(*syntax.Wildcard); ok {
-		b.refuse(star, "* for all columns", "name the columns, joined by or")
+		if star.Pattern == "*" {
+			return b.anyColumn(x, r)
+		}
+		b.refuse(star, "a pattern of columns here", "name the columns, joined by or")
 		b.expr(x.Y, r)
 		return b.failed(x)
 	}
@@ -133,13 +145,19 @@ func (b *binder) infix(x syntax.Node, written string, f *builtin.Function, left,
 		}
 	case "+", "-", "*", "/", "%":
 		if left.Type() == types.Dynamic || right.Type() == types.Dynamic {
-			// Kusto has no arithmetic of dynamic values.
-			b.mismatch(x, written, left, right)
-			return b.failed(x)
+			// Microsoft's binder takes arithmetic of dynamic values, Kusto does not.
+			t := left.Type()
+			if t == types.Dynamic {
+				t = right.Type()
+			}
+			return b.declineOperands(x, written, t, left, right)
 		}
 	}
 	operands := []plan.Expr{left, right}
 	s := choose(f, operands)
+	if s == nil && (f.Name == "==" || f.Name == "!=") {
+		return b.declineOperands(x, written, types.Bool, left, right)
+	}
 	if s == nil {
 		b.mismatch(x, written, left, right)
 		return b.failed(x)
@@ -258,7 +276,10 @@ func (b *binder) between(x *syntax.Between, r *rows) plan.Expr {
 	}
 	f, operands := b.builtin(name), []plan.Expr{of, low, high}
 	s := choose(f, operands)
-	if s == nil || of.Type() == types.Dynamic {
+	if of.Type() == types.Dynamic {
+		return b.declineOperands(x, name, types.Bool, operands...)
+	}
+	if s == nil {
 		b.mismatch(x, name, operands...)
 		return b.failed(x)
 	}

@@ -13,6 +13,11 @@ import (
 // where binds where cond.
 func (b *binder) where(in *relation, op *syntax.Where) *relation {
 	r := b.windowRows(in)
+	if named, ok := op.Cond.(*syntax.Named); ok {
+		b.condition(named.X, r)
+		cond := b.decline(named, diag.Unsupported, "a single = in a condition is not a comparison", "write ==", types.Bool)
+		return in.with(&plan.Filter{Input: in.rel, Cond: cond})
+	}
 	cond := b.condition(op.Cond, r)
 	if !r.window.used {
 		return in.with(&plan.Filter{Input: in.rel, Cond: cond})
@@ -29,22 +34,19 @@ func (b *binder) where(in *relation, op *syntax.Where) *relation {
 type namedExpr struct {
 	x    syntax.Expr
 	name *syntax.Name // nil: none
+	part *part        // the one of several columns that x gives; nil: it gives one
 }
 
-// splitNames takes the names off expressions. A tuple of names is refused:
-// functions of several results are.
+// splitNames takes the names off expressions, and says which columns each
+// gives.
 func (b *binder) splitNames(list []syntax.Expr) []namedExpr {
 	split := make([]namedExpr, 0, len(list))
 	for _, x := range list {
-		n, ok := x.(*syntax.Named)
-		switch {
-		case !ok:
-			split = append(split, namedExpr{x: x})
-		case len(n.Names) == 1:
-			split = append(split, namedExpr{x: n.X, name: n.Names[0]})
-		default:
-			b.refuse(x, "(a, b) = … here", "only arg_max, arg_min and percentiles give several columns")
+		if n, ok := x.(*syntax.Named); ok {
+			split = append(split, b.parts(n.X, n.Names)...)
+			continue
 		}
+		split = append(split, b.parts(x, nil)...)
 	}
 	return split
 }
@@ -80,11 +82,11 @@ func (b *binder) extend(in *relation, exprs []syntax.Expr) *relation {
 	}
 	set := make(names)
 	for _, e := range list {
-		value := b.expr(e.x, r)
+		value := b.value(e, r)
 		name := ""
 		if e.name != nil {
 			name = e.name.Text
-		} else if name = b.nameOf(e.x); name == "" {
+		} else if name = b.nameOfNamed(e); name == "" {
 			name = taken.numbered("Column")
 		} else if set[name] || written[name] {
 			name = taken.unique(name)
@@ -121,7 +123,7 @@ func (b *binder) projection(exprs []syntax.Expr, r *rows, strict bool) []plan.Na
 	b.reserveNames(list, taken)
 	cols := make([]plan.Named, 0, len(list))
 	for _, e := range list {
-		value := b.expr(e.x, r)
+		value := b.value(e, r)
 		cols = append(cols, plan.Named{Name: b.resultName(e, r, taken, strict), Expr: value})
 	}
 	return cols
@@ -133,7 +135,7 @@ func (b *binder) resultName(e namedExpr, r *rows, taken names, strict bool) stri
 	if e.name != nil {
 		return e.name.Text
 	}
-	name := b.nameOf(e.x)
+	name := b.nameOfNamed(e)
 	if name == "" {
 		return taken.fresh(r)
 	}
@@ -214,6 +216,7 @@ func matches(pattern, name string) bool {
 }
 
 func (b *binder) projectAway(in *relation, op *syntax.ProjectAway) *relation {
+	in = withNamed(in, op.Columns)
 	away := b.matching(op.Columns, in)
 	cols := in.rel.Columns()
 	var kept []int
@@ -226,13 +229,15 @@ func (b *binder) projectAway(in *relation, op *syntax.ProjectAway) *relation {
 }
 
 func (b *binder) projectKeep(in *relation, op *syntax.ProjectKeep) *relation {
+	in = withNamed(in, op.Columns)
 	kept := b.matching(op.Columns, in)
 	slices.Sort(kept)
-	return in.with(&plan.Project{Input: in.rel, Cols: keep(in.rel.Columns(), kept...)})
+	return in.with(&plan.Project{Input: in.rel, Cols: keep(in.rel.Columns(), kept...)}).closedUnless(hasWildcard(op.Columns))
 }
 
 // projectRename binds project-rename new = old.
 func (b *binder) projectRename(in *relation, op *syntax.ProjectRename) *relation {
+	in = withNamed(in, op.Exprs)
 	r := in.rows()
 	cols := keepAll(r.cols)
 	for _, x := range op.Exprs {
@@ -261,6 +266,7 @@ func (b *binder) projectRename(in *relation, op *syntax.ProjectRename) *relation
 
 // projectReorder puts the columns named first, in the order of mention.
 func (b *binder) projectReorder(in *relation, op *syntax.ProjectReorder) *relation {
+	in = withNamed(in, reorderKeys(op.Keys))
 	r := in.rows()
 	var order []int
 	for _, key := range op.Keys {

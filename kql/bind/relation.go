@@ -10,25 +10,34 @@ import (
 // A relation is a bound table. An open one failed to bind: its columns are
 // unknown, and whatever is said about them is not reported again.
 type relation struct {
-	rel  plan.Rel
-	open bool
+	rel   plan.Rel
+	open  bool
+	asked *asked // of an open table: the columns that were named
+	graph *graph // not nil: it is no table
 }
 
 // broken stands for a table that did not bind.
-func broken() *relation { return &relation{rel: &plan.Values{}, open: true} }
+func broken() *relation {
+	return &relation{rel: &plan.Values{}, open: true, asked: &asked{}}
+}
 
 // with returns the relation of a node over r.
-func (r *relation) with(rel plan.Rel) *relation { return &relation{rel: rel, open: r.open} }
+func (r *relation) with(rel plan.Rel) *relation {
+	return &relation{rel: rel, open: r.open, asked: r.asked}
+}
 
 // rows are the rows that a scalar expression is about.
 type rows struct {
 	cols   []types.Column
 	open   bool
+	asked  *asked       // not nil: what is asked of an open table is noted here
 	aggs   *aggregation // not nil: between the aggregates of summarize
 	window *windows     // not nil: window functions are allowed
+	words  vocabulary   // not nil: what an operator adds to expressions
 	origin *rows        // in a function's body: the rows that the call is about
 	table  string       // the one table that the rows come from, for hints; may be empty
 	index  map[string]int
+	rel    plan.Rel // what the rows are of; nil: nothing that was bound
 }
 
 // identity returns the rows whose columns an expression may refer to.
@@ -44,7 +53,7 @@ func noRows() *rows { return &rows{} }
 
 // rows returns the rows of r for scalar expressions.
 func (r *relation) rows() *rows {
-	return &rows{cols: r.rel.Columns(), open: r.open, table: tableBelow(r.rel)}
+	return &rows{cols: r.rel.Columns(), open: r.open, asked: r.asked, table: tableBelow(r.rel), rel: r.rel}
 }
 
 // tableBelow returns the table that a relation reads, if it reads one only.
@@ -91,7 +100,7 @@ func ordered(rel plan.Rel) bool {
 		return ordered(rel.Input)
 	case *plan.Expand:
 		return ordered(rel.Input)
-	case *plan.Scan, *plan.Values, *plan.Aggregate, *plan.Join, *plan.Union, *plan.Apply,
+	case *plan.Scan, *plan.Values, *plan.Aggregate, *plan.Join, *plan.Union, *plan.Apply, *plan.Partition, *plan.Match,
 		*plan.Given, *plan.MakeSeries, *plan.Plugin, *plan.Shared:
 		return false
 	}
@@ -103,6 +112,9 @@ const anonymous = "materialize"
 
 // share gives a relation a name under which it may be used more than once.
 func (b *binder) share(name string, r *relation) *relation {
+	if r.graph != nil {
+		return r
+	}
 	if shared, ok := r.rel.(*plan.Shared); ok {
 		if shared.Name == anonymous {
 			return r.with(&plan.Shared{Name: name, Input: shared.Input})

@@ -1,7 +1,6 @@
 package bind
 
 import (
-	"github.com/conshelf/conshelf/kql/builtin"
 	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/syntax"
@@ -12,9 +11,11 @@ import (
 // axis, for each key.
 func (b *binder) makeSeries(in *relation, op *syntax.MakeSeries) *relation {
 	r := in.rows()
-	if op.In != nil {
-		b.refuse(op.In, "make-series … in range(…)", "write from a to b step c; b does not belong to the series")
-		return broken()
+	ranged := op.In != nil
+	if ranged {
+		if op = b.inRange(op); op == nil {
+			return broken()
+		}
 	}
 	node := &plan.MakeSeries{Input: in.rel, NonEmpty: b.nonEmpty(op.Props)}
 	taken := make(names)
@@ -24,14 +25,21 @@ func (b *binder) makeSeries(in *relation, op *syntax.MakeSeries) *relation {
 		b.reserveAggregateNames([]syntax.Expr{a.X}, taken)
 	}
 	node.Keys = b.groupKeys(by, r, taken)
-	ok := true
-	for _, a := range op.Aggs {
-		agg, bound := b.seriesAgg(a, r, taken)
-		node.Aggs, ok = append(node.Aggs, agg), ok && bound
-	}
+	agg := &aggregation{rows: r, keys: len(node.Keys) + 1}
+	outputs, ok := b.seriesAggs(op, node, &rows{aggs: agg, open: r.open}, taken)
 	ok = b.axis(op, node, r, taken) && ok
 	if in.open || !ok {
 		return broken()
+	}
+	if ranged {
+		rangeBins(node)
+	}
+	if !direct(outputs, agg) {
+		aggregateFirst(node, agg, outputs)
+	} else {
+		for i, a := range agg.aggs {
+			node.Aggs[i].Call = a.Call
+		}
 	}
 	node.Cols = seriesColumns(node)
 	return &relation{rel: node}
@@ -50,29 +58,30 @@ func (b *binder) nonEmpty(props []*syntax.Property) bool {
 	return false
 }
 
-// seriesAgg binds one aggregate, and what fills a bin without rows: 0 if
-// nothing is said.
-func (b *binder) seriesAgg(a *syntax.SeriesAgg, r *rows, taken names) (plan.SeriesAgg, bool) {
-	list := b.splitNames([]syntax.Expr{a.X})
-	if len(list) == 0 {
-		return plan.SeriesAgg{}, false
+// seriesAggs binds the aggregates and what stands between them, and what fills
+// a bin without rows: 0 if nothing is said, in the type of the series.
+func (b *binder) seriesAggs(op *syntax.MakeSeries, node *plan.MakeSeries, between *rows, taken names) (outputs []plan.Named, ok bool) {
+	ok = true
+	for _, a := range op.Aggs {
+		list := b.splitNames([]syntax.Expr{a.X})
+		if len(list) != 1 || list[0].part != nil {
+			b.refuse(a, "several columns of one series", "compute on the series afterwards")
+			return nil, false
+		}
+		fill := b.constant(a, types.NewLong(0))
+		if a.Default != nil {
+			fill = b.expr(a.Default, noRows())
+		}
+		value := b.expr(list[0].x, between)
+		if fill.Type() == types.Long && (value.Type() == types.Real || value.Type() == types.Decimal) {
+			fill = convert(fill, value.Type())
+		}
+		name := b.resultName(list[0], between.aggs.rows, taken, false)
+		node.Aggs = append(node.Aggs, plan.SeriesAgg{Name: name, Default: fill})
+		outputs = append(outputs, plan.Named{Name: name, Expr: value})
+		ok = ok && !anyUnknown(fill, value)
 	}
-	fill := b.constant(a, types.NewLong(0))
-	if a.Default != nil {
-		fill = b.expr(a.Default, noRows())
-	}
-	agg := plan.SeriesAgg{Name: b.resultName(list[0], r, taken, false), Default: fill}
-	call, ok := list[0].x.(*syntax.Call)
-	var f *builtin.Function
-	if ok {
-		f, ok = builtin.Lookup(call.Func.Text)
-	}
-	if !ok || f.Kind != builtin.Aggregate {
-		b.refuse(a, "an expression of make-series that is not one aggregate", "compute on the series afterwards")
-		return agg, false
-	}
-	agg.Call = b.aggCall(call, f, r)
-	return agg, agg.Call != nil && fill.Type() != types.Unknown
+	return outputs, ok
 }
 
 // axis binds on, from, to and step.

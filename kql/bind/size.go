@@ -19,7 +19,11 @@ type sizer struct {
 // that is not: a few names that double each other grow without bound.
 func (b *binder) limitSize(q *plan.Query, span diag.Span) bool {
 	s := &sizer{exprs: make(map[plan.Expr]int), rels: make(map[plan.Rel]int), shared: make(map[*plan.Shared]bool)}
-	if s.rel(q.Root) >= maxSize {
+	size := s.rel(q.Root)
+	for _, other := range q.Others {
+		size += s.rel(other.Root)
+	}
+	if size >= maxSize {
 		b.list.Errorf(span, diag.TooComplex, "%s", fmt.Sprintf("the query grows past %d operations", maxSize))
 		return false
 	}
@@ -48,6 +52,9 @@ func (s *sizer) rel(r plan.Rel) int {
 }
 
 func (s *sizer) expr(e plan.Expr) int {
+	if _, ok := e.(*plan.Col); ok {
+		return 1
+	}
 	if n, ok := s.exprs[e]; ok {
 		return n
 	}

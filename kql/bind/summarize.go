@@ -17,6 +17,7 @@ type aggregation struct {
 	rows *rows // what the aggregates are about
 	keys int
 	aggs []plan.Agg
+	star bool // an aggregate is of every column
 }
 
 // add adds an aggregate, and returns it as a column.
@@ -42,7 +43,9 @@ func (b *binder) summarize(in *relation, op *syntax.Summarize) *relation {
 	if len(keys) == 0 && len(outputs) == 0 && !b.list.HasErrors() {
 		b.report(op, diag.Expected, "summarize needs an aggregate, or by and a key", "")
 	}
-	return in.with(aggregateNode(in.rel, keys, agg, outputs, op.HasBy))
+	out := &relation{rel: aggregateNode(in.rel, keys, agg, outputs, op.HasBy)}
+	out.open = in.open && agg.star
+	return out.afresh()
 }
 
 // groupKeys binds the expressions after by.
@@ -108,16 +111,12 @@ func (b *binder) aggregateColumns(x syntax.Expr, by []namedExpr, between *rows, 
 	if call, f := b.severalColumns(x); f != nil {
 		return b.expandAggregate(call, f, written, by, between, taken)
 	}
-	if len(written) > 1 {
-		b.refuse(x, "(a, b) = … here", "only arg_max, arg_min and percentiles give several columns")
-		written = written[:1]
+	var cols []plan.Named
+	for _, e := range b.parts(x, written) {
+		value := b.value(e, between)
+		cols = append(cols, plan.Named{Name: b.resultName(e, between.aggs.rows, taken, false), Expr: value})
 	}
-	value := b.expr(x, between)
-	e := namedExpr{x: x}
-	if len(written) == 1 {
-		e.name = written[0]
-	}
-	return []plan.Named{{Name: b.resultName(e, between.aggs.rows, taken, false), Expr: value}}
+	return cols
 }
 
 // severalColumns returns the call of an aggregate that gives several columns.
@@ -131,7 +130,7 @@ func (b *binder) severalColumns(x syntax.Expr) (*syntax.Call, *builtin.Function)
 		return nil, nil
 	}
 	switch f.Name {
-	case "arg_max", "arg_min", "take_any", "percentiles":
+	case "arg_max", "arg_min", "take_any", "percentiles", "percentilesw":
 		return call, f
 	}
 	return nil, nil
@@ -145,6 +144,9 @@ func (b *binder) expandAggregate(x *syntax.Call, f *builtin.Function, written []
 	}
 	if f.Name == "percentiles" {
 		return b.percentiles(x, f, written, between, taken)
+	}
+	if f.Name == "percentilesw" {
+		return b.weightedPercentiles(x, f, written, between, taken)
 	}
 	e := &expansion{b: b, call: x, f: f, written: written, between: between, taken: taken}
 	if f.Name != "take_any" {
@@ -181,7 +183,7 @@ type expansion struct {
 
 // add adds the column of an argument.
 func (e *expansion) add(x syntax.Expr, value plan.Expr) {
-	if value.Type() == types.Unknown {
+	if value.Type() == types.Unknown && !e.between.open {
 		return
 	}
 	name := ""
@@ -194,6 +196,10 @@ func (e *expansion) add(x syntax.Expr, value plan.Expr) {
 }
 
 func (e *expansion) addNamed(name string, value plan.Expr, at syntax.Node) {
+	if value.Type() == types.Unknown {
+		e.outputs = append(e.outputs, plan.Named{Name: name, Expr: value})
+		return
+	}
 	call := &plan.AggCall{Func: e.f.Name, Args: []plan.Expr{value}, By: e.by, Type: value.Type(), Span: e.b.span(at)}
 	e.outputs = append(e.outputs, plan.Named{Name: name, Expr: e.between.aggs.add(call)})
 }
@@ -225,9 +231,10 @@ func (e *expansion) addStar(star *syntax.Wildcard, by []namedExpr) {
 	if plain, ok := e.call.Args[0].(*syntax.Name); ok && e.by != nil {
 		skip[plain.Text] = true
 	}
+	e.between.aggs.star = true
 	r := e.between.aggs.rows
 	for i, c := range r.cols {
-		if skip[c.Name] || c.Type == types.Unknown {
+		if skip[c.Name] || c.Type == types.Unknown && !r.open {
 			continue
 		}
 		name := c.Name

@@ -11,15 +11,15 @@ import (
 	"github.com/conshelf/conshelf/kql/types"
 )
 
-// table binds a tabular expression.
-func (b *binder) table(x syntax.Expr) *relation {
+// tabular binds a tabular expression, or one that gives a graph.
+func (b *binder) tabular(x syntax.Expr) *relation {
 	defer b.leave()
 	if !b.enter(x) {
 		return broken()
 	}
 	switch x := x.(type) {
 	case *syntax.Paren:
-		return b.table(x.X)
+		return b.tabular(x.X)
 	case *syntax.Pipe:
 		return b.pipe(x)
 	case *syntax.Name:
@@ -29,10 +29,9 @@ func (b *binder) table(x syntax.Expr) *relation {
 	case *syntax.DataTable:
 		return b.dataTable(x)
 	case *syntax.ExternalData:
-		b.externalData(x)
-		return broken()
+		return b.externalData(x)
 	case *syntax.Path:
-		return b.tablePath(x)
+		return b.foreignTable(x)
 	case *syntax.Named:
 		return b.table(x.X)
 	case *syntax.Wildcard:
@@ -46,24 +45,20 @@ func (b *binder) table(x syntax.Expr) *relation {
 	panic(x)
 }
 
-// externalData refuses externaldata: nothing is fetched.
-func (b *binder) externalData(x *syntax.ExternalData) {
-	b.refuse(x, "externaldata", "nothing is fetched; add the file to the evidence, or write datatable(…) […]")
-}
-
 // pipe binds a source and the operators it flows through.
 func (b *binder) pipe(x *syntax.Pipe) *relation {
 	var t *relation
 	if x.Source != nil {
-		t = b.table(x.Source)
+		t = b.tabular(x.Source)
 	}
 	return b.operators(t, x.Ops)
 }
 
 // operators lets t flow through operators.
 func (b *binder) operators(t *relation, ops []syntax.Operator) *relation {
+	t = t.afresh()
 	for _, op := range ops {
-		t = b.operator(t, op)
+		t = settled(b.operator(t, op))
 	}
 	return t
 }
@@ -117,6 +112,9 @@ func (b *binder) tableCall(x *syntax.Call) *relation {
 	case "table":
 		return b.tableFunction(x)
 	}
+	if t := b.externalCall(x); t != nil {
+		return t
+	}
 	if f, ok := builtin.Lookup(name); ok && f.Kind != builtin.Infix {
 		b.report(x, diag.UnknownTable, name+" returns a scalar where a table is needed", "")
 		return broken()
@@ -151,33 +149,14 @@ func (b *binder) tableFunction(x *syntax.Call) *relation {
 	return broken()
 }
 
-// tablePath refuses a table of another database.
-func (b *binder) tablePath(x *syntax.Path) *relation {
-	var parts []string
-	var of syntax.Expr = x
-	for {
-		p, ok := of.(*syntax.Path)
-		if !ok {
-			break
-		}
-		parts = append([]string{p.Name.Text}, parts...)
-		of = p.X
-	}
-	hint := "there is one database: the evidence"
-	if last := parts[len(parts)-1]; last != "" {
-		if _, ok := b.tableOf(last); ok {
-			hint += "; write " + last
-		}
-	}
-	b.refuse(x, "a table of another database or workspace ("+strings.Join(parts, ".")+")", hint)
-	return broken()
-}
-
 // operator binds one operator over its input; in is nil if it is the first of
 // a pipe that has no source.
 func (b *binder) operator(in *relation, op syntax.Operator) *relation {
 	if in == nil {
 		return b.sourceOperator(op)
+	}
+	if reply, ok := b.graphOperator(in, op); ok {
+		return reply
 	}
 	switch op := op.(type) {
 	case *syntax.Where:
@@ -214,6 +193,8 @@ func (b *binder) operator(in *relation, op syntax.Operator) *relation {
 		return b.join(in, op)
 	case *syntax.Lookup:
 		return b.lookup(in, op)
+	case *syntax.Search:
+		return b.search(in, op)
 	case *syntax.Union:
 		return b.union(in, op)
 	case *syntax.MvExpand:
@@ -239,9 +220,27 @@ func (b *binder) operator(in *relation, op syntax.Operator) *relation {
 	case *syntax.Print, *syntax.Range, *syntax.Find:
 		b.report(op, diag.OperatorExpected, operatorName(op)+" starts a query; it cannot follow a bar", "")
 		return broken()
-	case *syntax.ProjectByNames, *syntax.TopNested, *syntax.TopHitters, *syntax.ParseKv, *syntax.Consume,
-		*syntax.Search, *syntax.Facet, *syntax.Fork, *syntax.Partition, *syntax.Reduce, *syntax.Scan,
-		*syntax.MakeGraph, *syntax.GraphMatch, *syntax.GraphToTable, *syntax.GraphMark:
+	case *syntax.ProjectByNames:
+		return b.projectByNames(in, op)
+	case *syntax.TopNested:
+		return b.topNested(in, op)
+	case *syntax.TopHitters:
+		return b.topHitters(in, op)
+	case *syntax.ParseKv:
+		return b.parseKv(in, op)
+	case *syntax.Partition:
+		return b.partition(in, op)
+	case *syntax.Facet, *syntax.Fork:
+		return b.severalResults(op)
+	case *syntax.MakeGraph:
+		return b.makeGraph(in, op)
+	case *syntax.GraphMatch, *syntax.GraphToTable, *syntax.GraphMark:
+		return b.noGraph(in, op)
+	case *syntax.Scan:
+		return b.scan(in, op)
+	case *syntax.Reduce:
+		return b.reduce(in, op)
+	case *syntax.Consume:
 		b.refuse(op, "the operator "+operatorName(op), refusalHint(op))
 		return broken()
 	case *syntax.BadOperator:
@@ -259,11 +258,14 @@ func (b *binder) sourceOperator(op syntax.Operator) *relation {
 		return b.rangeRows(op)
 	case *syntax.Union:
 		return b.union(nil, op)
+	case *syntax.Search:
+		return b.search(nil, op)
 	case *syntax.BadOperator:
 		return broken()
-	case *syntax.Search, *syntax.Find, *syntax.Evaluate:
-		b.refuse(op, "the operator "+operatorName(op), refusalHint(op))
-		return broken()
+	case *syntax.Find:
+		return b.find(op)
+	case *syntax.Evaluate:
+		return b.sourceEvaluate(op)
 	case *syntax.Where, *syntax.Extend, *syntax.Project, *syntax.ProjectAway, *syntax.ProjectKeep,
 		*syntax.ProjectRename, *syntax.ProjectReorder, *syntax.ProjectByNames, *syntax.Summarize,
 		*syntax.Distinct, *syntax.Count, *syntax.Take, *syntax.Sample, *syntax.SampleDistinct,
@@ -301,14 +303,8 @@ func operatorName(op syntax.Operator) string {
 // refusalHint says what to write instead of an operator that is refused.
 func refusalHint(op syntax.Operator) string {
 	switch operatorName(op) {
-	case "search", "find":
-		return "name the tables and columns to look in: union withsource=Table A, B | where Column has \"…\""
-	case "top-nested", "top-hitters":
-		return "write summarize … by …, then top"
 	case "evaluate":
 		return "write a table before it"
-	case "parse-kv":
-		return "write extract(…) for each key"
 	}
 	return ""
 }
@@ -358,6 +354,9 @@ func valueText(x syntax.Expr) string {
 	}
 	if v, ok := x.(*syntax.Literal); ok {
 		return v.Text
+	}
+	if v, ok := x.(*syntax.Unary); ok {
+		return v.Op + valueText(v.X)
 	}
 	return ""
 }

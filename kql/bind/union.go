@@ -2,6 +2,7 @@ package bind
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/plan"
@@ -26,27 +27,70 @@ func (b *binder) union(in *relation, op *syntax.Union) *relation {
 		legs = append(legs, b.legs(x, len(legs), props)...)
 	}
 	if len(legs) == 0 {
-		b.report(op, diag.UnknownTable, "none of the tables of the union is there", "")
+		b.decline(op, diag.UnknownTable, "none of the tables of the union is there", "", types.Unknown)
 		return broken()
-	}
-	for _, l := range legs {
-		if l.open {
-			return broken()
-		}
 	}
 	if len(legs) == 1 && props.source == "" {
 		return legs[0].relation
 	}
+	all := &relation{rel: unionOf(legs, props), open: b.anyOpen(legs)}
+	return all.afresh()
+}
+
+// unionOf puts the rows of legs one behind the other. The column that names
+// the table is the first.
+func unionOf(legs []leg, props unionProps) plan.Rel {
 	cols := unionColumns(legs, props)
-	if len(cols)*len(legs) > maxSize {
-		b.report(op, diag.TooComplex, "the union has too many tables and columns", "name the tables you need")
-		return broken()
-	}
 	node := &plan.Union{}
-	for _, l := range legs {
-		node.Inputs = append(node.Inputs, aligned(l, cols, props))
+	places := make(map[types.Column]int, len(cols))
+	if props.source != "" {
+		node.Cols = append(node.Cols, types.Column{Name: props.source, Type: types.String})
 	}
-	return &relation{rel: node}
+	for _, c := range cols {
+		places[types.Column{Name: c.source, Type: c.Type}] = len(node.Cols)
+		node.Cols = append(node.Cols, c.Column)
+	}
+	same := true
+	for _, l := range legs {
+		at := placed(l.rel.Columns(), places)
+		if props.source != "" {
+			l.relation, at = withSource(l, props.source), append([]int{0}, at...)
+		}
+		same = same && slices.Equal(node.Cols, l.rel.Columns())
+		node.Inputs, node.At = append(node.Inputs, l.rel), append(node.At, at)
+	}
+	switch {
+	case len(legs) == 1 && same:
+		return node.Inputs[0]
+	case same:
+		node.Cols, node.At = nil, nil
+	}
+	return node
+}
+
+// withSource gives a leg a first column that names its table.
+func withSource(l leg, name string) *relation {
+	taken := namesOf(l.rel.Columns())
+	cols := []plan.Named{{Name: name, Expr: &plan.Const{Value: types.NewString(l.source)}}}
+	for _, c := range keepAll(l.rel.Columns()) {
+		if c.Name == name {
+			c.Name = taken.numbered(name)
+		}
+		cols = append(cols, c)
+	}
+	return l.with(&plan.Project{Input: l.rel, Cols: cols})
+}
+
+// placed returns the place of each column, or -1.
+func placed(cols []types.Column, places map[types.Column]int) []int {
+	at := make([]int, len(cols))
+	for i, c := range cols {
+		at[i] = -1
+		if place, ok := places[c]; ok {
+			at[i] = place
+		}
+	}
+	return at
 }
 
 // unionProps are the properties of a union.
@@ -54,10 +98,13 @@ type unionProps struct {
 	inner  bool
 	fuzzy  bool
 	source string // the column that names the table; empty: none
+	// forgets tells that the columns are those of Microsoft's binder, and not
+	// of the engine.
+	forgets bool
 }
 
 func (b *binder) unionProps(op *syntax.Union) unionProps {
-	var props unionProps
+	props := unionProps{forgets: b.env.Analyze}
 	for _, p := range op.Props {
 		value := valueText(p.Value)
 		switch p.Name.Text {
@@ -82,9 +129,9 @@ func (b *binder) unionProps(op *syntax.Union) unionProps {
 // legs binds a table of a union; a pattern may be several.
 func (b *binder) legs(x syntax.Expr, at int, props unionProps) []leg {
 	if w, ok := x.(*syntax.Wildcard); ok {
-		return b.patternLegs(w, props)
+		return b.patternLegs(w, w.Pattern, props)
 	}
-	source := b.sourceName(x, at)
+	source := b.sourceName(x, "union_arg", at)
 	if !props.fuzzy {
 		return []leg{{b.table(x), source}}
 	}
@@ -96,7 +143,7 @@ func (b *binder) legs(x syntax.Expr, at int, props unionProps) []leg {
 
 // sourceName is what withsource calls a table: its name, or its place if it is
 // an expression.
-func (b *binder) sourceName(x syntax.Expr, at int) string {
+func (b *binder) sourceName(x syntax.Expr, prefix string, at int) string {
 	name := ""
 	if n, ok := x.(*syntax.Name); ok {
 		name = n.Text
@@ -112,17 +159,20 @@ func (b *binder) sourceName(x syntax.Expr, at int) string {
 			return name
 		}
 	}
-	return "union_arg" + decimalText(at)
+	return prefix + decimalText(at)
 }
 
 // fuzzyTable binds a table that may be missing: nil if it is.
 func (b *binder) fuzzyTable(x syntax.Expr) *relation {
-	before := b.list
+	before, failures := b.list, b.failures
 	b.list = nil
 	t := b.table(x)
 	found := b.list
 	b.list = before
 	missing := slices.ContainsFunc(found, isMissing)
+	if missing && !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return !isMissing(d) }) {
+		b.failures = failures
+	}
 	for _, d := range found {
 		if missing && isMissing(d) {
 			d.Severity, d.Message, d.Hint = diag.Info, d.Message+"; the union goes on without it", ""
@@ -130,7 +180,7 @@ func (b *binder) fuzzyTable(x syntax.Expr) *relation {
 		}
 		b.list.Add(d)
 	}
-	if missing {
+	if missing && !b.env.Analyze { // what is only looked at has the columns that are known
 		return nil
 	}
 	return t
@@ -148,25 +198,26 @@ func (b *binder) forgive(x syntax.Expr) {
 	})
 }
 
-// patternLegs binds the tables and views whose names match a pattern.
-func (b *binder) patternLegs(w *syntax.Wildcard, props unionProps) []leg {
+// patternLegs binds the tables and views whose names match a pattern, which
+// stands at a place of the query.
+func (b *binder) patternLegs(at syntax.Node, pattern string, props unionProps) []leg {
 	var found []leg
 	for s := b.scope; s != nil; s = s.parent {
 		for _, name := range s.order {
-			if bound := s.names[name]; bound.fn != nil && bound.fn.literal.View && matches(w.Pattern, name) {
-				found = append(found, leg{b.callTable(w, bound.fn, nil, nil), name})
+			if bound := s.names[name]; bound.fn != nil && bound.fn.literal.View && matches(pattern, name) {
+				found = append(found, leg{b.callTable(at, bound.fn, nil, nil), name})
 			}
 		}
 	}
 	if b.env.Catalog != nil {
 		for _, name := range b.env.Catalog.Tables() {
-			if table, ok := b.env.Catalog.Table(name); ok && matches(w.Pattern, name) {
-				found = append(found, leg{&relation{rel: &plan.Scan{Table: table, Span: b.span(w)}}, name})
+			if table, ok := b.env.Catalog.Table(name); ok && matches(pattern, name) {
+				found = append(found, leg{&relation{rel: &plan.Scan{Table: table, Span: b.span(at)}}, name})
 			}
 		}
 	}
 	if len(found) == 0 && !props.fuzzy {
-		b.report(w, diag.UnknownTable, "no table matches "+w.Pattern, "")
+		b.report(at, diag.UnknownTable, "no table matches "+pattern, "")
 	}
 	return found
 }
@@ -180,7 +231,7 @@ type unionColumn struct {
 
 // unionColumns returns the columns of the result. Columns are the same if
 // both name and type are; a name with several types becomes name_type for
-// each.
+// each. The column that names the table keeps its name.
 func unionColumns(legs []leg, props unionProps) []unionColumn {
 	var groups []*unionGroup
 	byName := make(map[string]*unionGroup)
@@ -191,18 +242,21 @@ func unionColumns(legs []leg, props unionProps) []unionColumn {
 				g = &unionGroup{name: c.Name}
 				byName[c.Name], groups = g, append(groups, g)
 			}
-			g.add(c.Type)
+			// Microsoft's binder forgets the types that a name has after two
+			// tables of one type; the engine gives each its column.
+			if !props.forgets || len(g.types) != 1 || g.counts[0] < 2 {
+				g.add(c.Type)
+			}
 		}
 	}
 	taken := make(names)
-	if props.source != "" {
-		taken[props.source] = true
-	}
 	for _, g := range groups {
 		if len(g.types) == 1 {
 			taken[g.name] = true
 		}
 	}
+	shadowed := taken[props.source]
+	taken[props.source] = true
 	var cols []unionColumn
 	for _, g := range groups {
 		for i, t := range g.types {
@@ -210,8 +264,11 @@ func unionColumns(legs []leg, props unionProps) []unionColumn {
 				continue
 			}
 			name := g.name
-			if len(g.types) > 1 {
+			switch {
+			case len(g.types) > 1:
 				name = taken.unique(g.name + "_" + t.String())
+			case shadowed && name == props.source:
+				name = taken.numbered(name)
 			}
 			cols = append(cols, unionColumn{types.Column{Name: name, Type: t}, g.name})
 		}
@@ -236,28 +293,16 @@ func (g *unionGroup) add(t types.Scalar) {
 	g.counts[i]++
 }
 
-// aligned returns a leg with exactly the columns of the union.
-func aligned(l leg, cols []unionColumn, props unionProps) plan.Rel {
-	var named []plan.Named
-	if props.source != "" {
-		named = append(named, plan.Named{Name: props.source, Expr: &plan.Const{Value: types.NewString(l.source)}})
-	}
-	r := l.rows()
-	same := props.source == "" && len(cols) == len(r.cols)
-	for at, c := range cols {
-		i := r.column(c.source)
-		if i >= 0 && r.cols[i].Type != c.Type {
-			i = -1
+// typedNames returns the columns that a union made of a name of several types.
+func typedNames(name string, r *rows) string {
+	var typed []string
+	for t := types.Bool; t <= types.Dynamic; t++ {
+		if column := name + "_" + t.String(); r.column(column) >= 0 {
+			typed = append(typed, column)
 		}
-		same = same && i == at && c.Name == c.source
-		if i < 0 {
-			named = append(named, plan.Named{Name: c.Name, Expr: &plan.Const{Value: types.Null(c.Type)}})
-			continue
-		}
-		named = append(named, plan.Named{Name: c.Name, Expr: &plan.Col{Index: i, T: c.Type}})
 	}
-	if same {
-		return l.rel
+	if len(typed) < 2 {
+		return ""
 	}
-	return &plan.Project{Input: l.rel, Cols: named}
+	return strings.Join(typed, " or ")
 }

@@ -20,9 +20,12 @@ func (b *binder) print(op *syntax.Print) *relation {
 		if e.name != nil {
 			name = e.name.Text
 		} else {
+			if e.part != nil {
+				name = b.nameOfNamed(e)
+			}
 			name = taken.unique(name)
 		}
-		cols = append(cols, plan.Named{Name: name, Expr: b.expr(e.x, noRows())})
+		cols = append(cols, plan.Named{Name: name, Expr: b.value(e, noRows())})
 	}
 	return &relation{rel: oneRow(cols)}
 }

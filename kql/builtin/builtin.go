@@ -48,6 +48,10 @@ type Function struct {
 	Column NameRule
 	// Prefix is what PrefixedArg puts first; empty: Name.
 	Prefix string
+	// Tuple are the columns that a call gives where columns are computed, by
+	// the ends of their names. The call itself is a dynamic array of them. Nil:
+	// it gives one value.
+	Tuple []types.Column
 	// Constant names the arguments, by index, that must be constants.
 	Constant []int
 	// Alias is the name of the function that this one is another spelling of.
@@ -72,3 +76,7 @@ const (
 	FirstArgOnly                 // as its first argument, no prefix: take_any(a) → a
 	PrefixedArgs                 // prefix and first two arguments: covariance(x, y) → covariance_x_y
 )
+
+// Placed tells whether a function gives another value for each row, whatever
+// its arguments are.
+func Placed(name string) bool { return name == "rand" || name == "new_guid" }

@@ -30,7 +30,10 @@ func datetimes() []Function {
 		{Name: "unixtime_milliseconds_todatetime", Signatures: sigs(sig(instant, long), sig(instant, double)), Doc: "The datetime of milliseconds since 1970."},
 		{Name: "unixtime_microseconds_todatetime", Signatures: sigs(sig(instant, long), sig(instant, double)), Doc: "The datetime of microseconds since 1970."},
 		{Name: "unixtime_nanoseconds_todatetime", Signatures: sigs(sig(instant, long), sig(instant, double)), Doc: "The datetime of nanoseconds since 1970."},
-		{Name: "ingestion_time", Signatures: sigs(sig(instant)), Doc: "When the row was taken in."},
+		{
+			Name: "ingestion_time", Replaced: true, Signatures: sigs(sig(instant)), Doc: "When the row was taken in; in a plan, the columns that stand for it.",
+			Traps: []string{"evidence does not record it: _TimeReceived stands for it, or TimeGenerated"},
+		},
 	}
 }
 

@@ -1,5 +1,11 @@
 package builtin
 
+import (
+	"slices"
+
+	"github.com/conshelf/conshelf/kql/types"
+)
+
 // dynamics are the functions that read or print a dynamic value.
 func dynamics() []Function {
 	return []Function{
@@ -29,14 +35,26 @@ func arrays() []Function {
 		{Name: "array_rotate_right", Signatures: sigs(sig(dynamic, dynamic, long)), Doc: "The elements rotated right."},
 		{Name: "array_shift_left", Signatures: sigs(sig(dynamic, dynamic, long, anyType).optional(1)), Doc: "The elements moved left, the gap filled."},
 		{Name: "array_shift_right", Signatures: sigs(sig(dynamic, dynamic, long, anyType).optional(1)), Doc: "The elements moved right, the gap filled."},
-		{Name: "array_sort_asc", Signatures: sigs(sig(dynamic, dynamic)), Doc: "The elements from least to greatest."},
-		{Name: "array_sort_desc", Signatures: sigs(sig(dynamic, dynamic)), Doc: "The elements from greatest to least."},
+		{Name: "array_sort_asc", Signatures: sorting(), Doc: "The elements from least to greatest; other arrays, and whether nulls are last, may follow. The call of several arrays is the array of them."},
+		{Name: "array_sort_desc", Signatures: sorting(), Doc: "The elements from greatest to least; other arrays, and whether nulls are last, may follow. The call of several arrays is the array of them."},
 		{Name: "array_sum", Signatures: sigs(sig(double, dynamic)), Doc: "The sum of the elements."},
 		{Name: "array_iff", Signatures: sigs(sig(dynamic, dynamic, anyType, anyType)), Doc: "Element by element, the second argument's where the first's is true, else the third's."},
 		alias("array_iif", "array_iff"),
 		{Name: "strcat_array", Signatures: sigs(sig(text, dynamic, text)), Doc: "The elements as text, with a delimiter between."},
 		alias("array_strcat", "strcat_array"),
 	}
+}
+
+// sorting is the signatures of array_sort_asc and array_sort_desc: Kusto takes
+// up to sixteen arrays.
+func sorting() []Signature {
+	list := sigs(sig(dynamic, dynamic).variadic())
+	args := []types.Scalar{dynamic}
+	for range 16 {
+		list = append(list, sig(dynamic, append(slices.Clone(args), boolean)...))
+		args = append(args, dynamic)
+	}
+	return list
 }
 
 // bags are the functions of property bags.

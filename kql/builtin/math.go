@@ -10,7 +10,7 @@ func numbers() []Function {
 		{Name: "pow", Signatures: sigs(sig(double, double, double)), Doc: "The first argument to the power of the second."},
 		{Name: "atan2", Signatures: sigs(sig(double, double, double)), Doc: "The angle of the point (second, first)."},
 		{Name: "pi", Signatures: sigs(sig(double)), Doc: "The number pi."},
-		{Name: "rand", Signatures: sigs(sig(double), sig(long, long)), Doc: "A random number."},
+		{Name: "rand", Signatures: sigs(sig(double, long).optional(1)), Doc: "A number that looks random: from 0 up to 1, or one of that many whole numbers.", Traps: placed()},
 		{Name: "isnan", Signatures: sigs(sig(boolean, double)), Doc: "True if the value is not a number."},
 		{Name: "isinf", Signatures: sigs(sig(boolean, double)), Doc: "True if the value is infinite."},
 		{Name: "isfinite", Signatures: sigs(sig(boolean, double)), Doc: "True if the value is a finite number."},

@@ -51,7 +51,7 @@ func parsers() []Function {
 // environment is what a query asks of where it runs.
 func environment() []Function {
 	return []Function{
-		{Name: "new_guid", Signatures: sigs(sig(guid)), Doc: "A random guid."},
+		{Name: "new_guid", Signatures: sigs(sig(guid)), Doc: "A guid that looks random.", Traps: placed()},
 		{Name: "estimate_data_size", Signatures: sigs(sig(long, anyType).variadic()), Doc: "The bytes that columns take, about."},
 		{Name: "current_database", Signatures: sigs(sig(text)), Doc: "The name of the database."},
 		{Name: "current_cluster_endpoint", Signatures: sigs(sig(text)), Doc: "The address of the cluster."},

@@ -22,7 +22,7 @@ func newTable() table {
 	sorted := slices.Concat(
 		operators(), textOperators(), listOperators(),
 		conversions(), conditions(), texts(), encodings(), datetimes(), timeUnits(), numbers(), bits(),
-		dynamics(), arrays(), bags(), sets(), addresses(), series(), parsers(), environment(),
+		dynamics(), arrays(), bags(), sets(), addresses(), series(), tuples(), geography(), statistics(), ofTheService(), parsers(), environment(),
 		aggregates(), conditionalAggregates(), legacyAggregates(), windows(), plugins(),
 	)
 	slices.SortFunc(sorted, func(a, b Function) int {

@@ -56,6 +56,8 @@ const (
 	ArgumentCount       Code = "KS119"  // a function has too many or too few arguments
 	NotSummarizable     Code = "KS116"  // dynamic where a scalar key is needed
 	UnknownName         Code = "KS142"  // a column, variable or parameter is not defined
+	NotSeveral          Code = "KS149"  // several names for an expression of one value
+	NoValue             Code = "KS150"  // a name for a value that the expression does not have
 	DuplicateColumn     Code = "KS171"  // two result columns have one name
 	OperatorExpected    Code = "KS176"  // no such tabular operator
 	UnexpectedText      Code = "KS198"  // text that belongs to no part of the query
@@ -67,7 +69,10 @@ const (
 	NeverMatches        Code = "CSH002" // a predicate that no documented value can meet
 	TooComplex          Code = "CSH003" // nesting or size past the limit
 	NeedsOrder          Code = "CSH004" // a window function over rows that have no order
-	NotCollected        Code = "CSH004" // a table that no file of the evidence fed
+	NotCollected        Code = "CSH008" // a table that no file of the evidence fed
+	NotMapped           Code = "CSH005" // data from outside that no file stands for
+	DependsOnRows       Code = "CSH006" // columns that only the rows can tell
+	Approximate         Code = "CSH007" // a value that stands for one that evidence does not hold
 	BadRule             Code = "CSH010" // a rule that Sentinel would not accept
 	BadEntityMapping    Code = "CSH011" // an entity mapping that cannot be carried out
 	BadTechnique        Code = "CSH012" // a technique or tactic that ATT&CK does not have
@@ -126,8 +131,9 @@ func (d Diagnostic) Format(file, text string) string {
 	line, column := Position(text, d.Span.Start)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:%d:%d: %s %s: %s\n", file, line, column, d.Severity, d.Code, d.Message)
-	source := lineAt(text, d.Span.Start)
+	source, shift := excerpt(lineAt(text, d.Span.Start), column-1)
 	fmt.Fprintf(&b, "    %s\n", strings.ReplaceAll(source, "\t", " "))
+	column -= shift
 	room := max(1, utf8.RuneCountInString(source)-column+1)
 	width := 1
 	if start, end := min(d.Span.Start, len(text)), min(d.Span.End, len(text)); end > start {
@@ -138,6 +144,26 @@ func (d Diagnostic) Format(file, text string) string {
 		fmt.Fprintf(&b, "hint: %s\n", d.Hint)
 	}
 	return b.String()
+}
+
+// longLine is the longest line that a diagnostic shows whole.
+const longLine = 240
+
+// excerpt returns what a diagnostic shows of a line that may be very long: the
+// part around the code point at, and how many code points less are before it.
+func excerpt(line string, at int) (part string, shift int) {
+	if len(line) <= longLine {
+		return line, 0
+	}
+	runes := []rune(line)
+	from, to := max(0, at-longLine/3), min(len(runes), at+longLine*2/3)
+	if part = string(runes[min(from, len(runes)):to]); from > 0 {
+		part, shift = "…"+part, from-1
+	}
+	if to < len(runes) {
+		part += "…"
+	}
+	return part, shift
 }
 
 // Format renders every diagnostic of l, in its order.

@@ -1,6 +1,9 @@
 package diag
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestFormat(t *testing.T) {
 	text := "SigninLogs\n| where Üser == 1\n"
@@ -41,5 +44,20 @@ func TestListKeepsOneOfEach(t *testing.T) {
 func TestZeroSeverityIsError(t *testing.T) {
 	if !(List{{}}).HasErrors() {
 		t.Error("a diagnostic without severity does not stop")
+	}
+}
+
+// A line that is very long is shown in part, with its place still underlined.
+func TestFormatLongLine(t *testing.T) {
+	text := strings.Repeat("a", 1000) + "?" + strings.Repeat("b", 1000)
+	for _, start := range []int{0, 10, 1000, 1990, 2001} {
+		got := Diagnostic{Span: Span{start, start + 1}, Code: Expected, Message: "m"}.Format("q", text)
+		lines := strings.Split(got, "\n")
+		if len([]rune(lines[1])) > longLine+10 {
+			t.Errorf("at %d a line of %d", start, len(lines[1]))
+		}
+		if at := strings.IndexByte(lines[2], '~'); start == 1000 && []rune(lines[1])[at] != '?' {
+			t.Errorf("at %d the mark is under %q:\n%s", start, []rune(lines[1])[at], got)
+		}
 	}
 }

@@ -17,6 +17,9 @@ func Dump(q *Query) string {
 	if q.Render != nil {
 		fmt.Fprintf(&d.out, "render %s\n", q.Render.Kind)
 	}
+	for _, other := range q.Others {
+		d.out.WriteString("and\n" + Dump(other))
+	}
 	return d.out.String()
 }
 
@@ -63,6 +66,9 @@ func (d *dumper) subqueries(e Expr, depth int) {
 func describe(r Rel) string {
 	switch r := r.(type) {
 	case *Scan:
+		if r.Reference {
+			return "scan " + r.Table.Name + ", a reference"
+		}
 		return "scan " + r.Table.Name
 	case *Values:
 		return describeValues(r)
@@ -77,7 +83,7 @@ func describe(r Rel) string {
 	case *Join:
 		return describeJoin(r)
 	case *Union:
-		return "union " + schema(r.Columns())
+		return "union " + schema(r.Columns()) + unionText(r)
 	case *Sort:
 		return "sort " + sortText(r)
 	case *Limit:
@@ -86,6 +92,10 @@ func describe(r Rel) string {
 		return "expand " + expansionText(r.Items, r.Cols, r.Input.Columns()) + optionText(r.Index, r.Array, r.Limit)
 	case *Apply:
 		return "apply " + expansionText(r.Items, givenColumns(r.Sub), r.Input.Columns()) + optionText(r.Index, r.Array, r.Limit) + " -> " + schema(r.Cols)
+	case *Partition:
+		return "partition by " + texts(r.Keys, r.Input.Columns())
+	case *Match:
+		return describeMatch(r)
 	case *Given:
 		return "given " + schema(r.Cols)
 	case *Parse:
@@ -100,6 +110,26 @@ func describe(r Rel) string {
 		return "shared " + r.Name
 	}
 	panic(r)
+}
+
+// unionText says which columns of the inputs have another name in the result.
+func unionText(r *Union) string {
+	var moved []string
+	for i, at := range r.At {
+		in := r.Inputs[i].Columns()
+		for k, to := range at {
+			switch {
+			case to < 0:
+				moved = append(moved, fmt.Sprintf("%d: without %s", i, in[k].Name))
+			case in[k].Name != r.Cols[to].Name:
+				moved = append(moved, fmt.Sprintf("%d: %s = %s", i, r.Cols[to].Name, in[k].Name))
+			}
+		}
+	}
+	if len(moved) == 0 {
+		return ""
+	}
+	return " from " + strings.Join(moved, ", ")
 }
 
 func schema(cols []types.Column) string {

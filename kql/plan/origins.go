@@ -37,6 +37,10 @@ func WithOrigins(q *Query, limit int) *Query {
 	o := originator{limit: int64(limit), shared: make(map[*Shared]*Shared)}
 	traced := *q
 	traced.Root = o.rel(q.Root)
+	traced.Others = nil
+	for _, other := range q.Others {
+		traced.Others = append(traced.Others, WithOrigins(other, limit))
+	}
 	return &traced
 }
 
@@ -44,14 +48,28 @@ func WithOrigins(q *Query, limit int) *Query {
 type originator struct {
 	limit  int64
 	shared map[*Shared]*Shared
+	// parted tells that a Given stands for rows of a Partition, which have the
+	// two columns.
+	parted bool
 }
 
 func (o originator) rel(r Rel) Rel {
 	switch r := r.(type) {
 	case *Scan:
 		return o.scan(r)
-	case *Values, *Range, *Given:
+	case *Values, *Range:
 		return untraced(r, types.NewLong(0))
+	case *Given:
+		if o.parted {
+			return &Given{Cols: append(r.Cols[:len(r.Cols):len(r.Cols)], originColumns()...)}
+		}
+		return untraced(r, types.NewLong(0))
+	case *Match:
+		return r.withOrigins(o.rel(r.Input))
+	case *Partition:
+		inside := o
+		inside.parted = true
+		return &Partition{Input: o.rel(r.Input), Keys: r.Keys, Sub: inside.rel(r.Sub)}
 	case *Filter:
 		return &Filter{Input: o.rel(r.Input), Cond: r.Cond}
 	case *Sort:
@@ -129,6 +147,9 @@ func (o originator) share(r *Shared) Rel {
 }
 
 func (o originator) aggregate(r *Aggregate) Rel {
+	if r.Untraced {
+		return untraced(r, types.NewLong(0))
+	}
 	input := o.rel(r.Input)
 	n := len(input.Columns())
 	aggregate := *r
@@ -232,7 +253,7 @@ func substitute(r, by Rel) Rel {
 		return &c
 	case *Union:
 		c := *r
-		c.Inputs = append([]Rel{substitute(r.Inputs[0], by)}, r.Inputs[1:]...)
+		c.Cols, c.Inputs = r.Columns(), append([]Rel{substitute(r.Inputs[0], by)}, r.Inputs[1:]...)
 		return &c
 	case *Sort:
 		c := *r
@@ -247,6 +268,14 @@ func substitute(r, by Rel) Rel {
 		c.Input = substitute(r.Input, by)
 		return &c
 	case *Apply:
+		c := *r
+		c.Input = substitute(r.Input, by)
+		return &c
+	case *Match:
+		c := *r
+		c.Input = substitute(r.Input, by)
+		return &c
+	case *Partition:
 		c := *r
 		c.Input = substitute(r.Input, by)
 		return &c
@@ -346,6 +375,14 @@ func (o originator) union(r *Union) Rel {
 	union := &Union{}
 	for _, input := range r.Inputs {
 		union.Inputs = append(union.Inputs, o.rel(input))
+	}
+	if r.At == nil {
+		return union
+	}
+	n := len(r.Cols)
+	union.Cols = append(r.Cols[:n:n], originColumns()...)
+	for _, at := range r.At {
+		union.At = append(union.At, append(at[:len(at):len(at)], n, n+1))
 	}
 	return union
 }

@@ -6,6 +6,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/types"
 )
@@ -25,6 +27,9 @@ type Query struct {
 	Render *Render
 	// Text is the query as written, for messages: spans point into it.
 	Text string
+	// Others are the further results of a query that has several, in order. Each
+	// is complete, but has none of its own.
+	Others []*Query
 }
 
 // A Scope limits what the tables of a query show: Sentinel's queryPeriod, and
@@ -72,6 +77,9 @@ type (
 	Scan struct {
 		Table types.Table
 		Span  diag.Span
+		// Reference tells that the table is no evidence, and that the query's
+		// Scope does not limit it: a watchlist, a list of addresses.
+		Reference bool
 	}
 
 	// Values is rows given in the query: datatable, print.
@@ -107,6 +115,9 @@ type (
 		Keys    []Named
 		Aggs    []Agg
 		Grouped bool // "by" was written: empty input gives no row
+		// Untraced tells that the rows are a means to find others: WithOrigins
+		// gives them no record.
+		Untraced bool
 	}
 
 	// A Join pairs rows. Null keys match null keys.
@@ -118,10 +129,14 @@ type (
 		Span        diag.Span
 	}
 
-	// A Union is the rows of all inputs, whose columns are the same in number,
-	// order, name and type.
+	// A Union is the rows of all inputs, one behind the other.
 	Union struct {
 		Inputs []Rel
+		// Cols are the columns of the result, and At says of each column of each
+		// input which of them it is, or -1. Those that an input does not fill are
+		// null, or '' for a string. Both are nil where all inputs have the same columns.
+		Cols []types.Column
+		At   [][]int
 	}
 
 	// A Sort orders rows. The order lasts until an operator that loses it.
@@ -162,6 +177,15 @@ type (
 		Outer []int // columns of Input
 		Inner []int // columns of Sub
 		Cols  []types.Column
+	}
+
+	// A Partition runs Sub over the rows of each value of Keys, and is the rows
+	// of all its results. In Sub, a Given stands for the rows of one value; null
+	// is a value.
+	Partition struct {
+		Input Rel
+		Keys  []Expr
+		Sub   Rel
 	}
 
 	// A Given stands for the rows that an enclosing node supplies.
@@ -227,6 +251,7 @@ func (*Limit) rel()      {}
 func (*Expand) rel()     {}
 func (*Apply) rel()      {}
 func (*Given) rel()      {}
+func (*Partition) rel()  {}
 func (*Parse) rel()      {}
 func (*MakeSeries) rel() {}
 func (*Serialize) rel()  {}
@@ -362,8 +387,44 @@ func (r *Join) Columns() []types.Column {
 	return cols
 }
 
-// Columns returns the schema that all inputs share.
-func (r *Union) Columns() []types.Column { return r.Inputs[0].Columns() }
+// Columns returns the columns of all inputs.
+func (r *Union) Columns() []types.Column {
+	if r.Cols == nil {
+		return r.Inputs[0].Columns()
+	}
+	return r.Cols
+}
+
+// Filled returns, for each column of the result, the column of input i that
+// fills it, or -1; nil if each is filled by the column in its place.
+func (r *Union) Filled(i int) []int {
+	if r.At == nil {
+		return nil
+	}
+	filled := slices.Repeat([]int{-1}, len(r.Cols))
+	for k, at := range r.At[i] {
+		if at >= 0 {
+			filled[at] = k
+		}
+	}
+	return filled
+}
+
+// Projection returns the columns of the result as input i gives them; nil if
+// they are the input's own.
+func (r *Union) Projection(i int) []Named {
+	filled := r.Filled(i)
+	var cols []Named
+	for k, from := range filled {
+		c := r.Cols[k]
+		if from < 0 {
+			cols = append(cols, Named{c.Name, &Const{Value: types.Null(c.Type)}})
+			continue
+		}
+		cols = append(cols, Named{c.Name, &Col{Index: from, T: c.Type}})
+	}
+	return cols
+}
 
 // Columns returns the input's schema.
 func (r *Sort) Columns() []types.Column { return r.Input.Columns() }
@@ -376,6 +437,9 @@ func (r *Expand) Columns() []types.Column { return r.Cols }
 
 // Columns returns the input's schema and what the subquery gives.
 func (r *Apply) Columns() []types.Column { return r.Cols }
+
+// Columns returns what the query over each part gives.
+func (r *Partition) Columns() []types.Column { return r.Sub.Columns() }
 
 // Columns returns the schema of the rows given.
 func (r *Given) Columns() []types.Column { return r.Cols }

@@ -2,15 +2,18 @@ package plan
 
 import "github.com/conshelf/conshelf/kql/builtin"
 
-// Scans returns every scan of q, those of subqueries too, in the order in
-// which the plan reads them.
+// Scans returns every scan of evidence of q, those of subqueries too, in the
+// order in which the plan reads them; References are not among them.
 func Scans(q *Query) []*Scan {
 	var list []*Scan
 	Walk(q.Root, func(r Rel) {
-		if s, ok := r.(*Scan); ok {
+		if s, ok := r.(*Scan); ok && !s.Reference {
 			list = append(list, s)
 		}
 	})
+	for _, other := range q.Others {
+		list = append(list, Scans(other)...)
+	}
 	return list
 }
 
@@ -18,7 +21,7 @@ func Scans(q *Query) []*Scan {
 // evidence and from nothing else: from no other row, and not from the instant
 // of asking. Such a query gives the same rows for a window as for its parts.
 // The order of the rows does not count.
-func RowWise(q *Query) bool { return !q.UsesNow && rowWise(q.Root) }
+func RowWise(q *Query) bool { return !q.UsesNow && len(q.Others) == 0 && rowWise(q.Root) }
 
 func rowWise(r Rel) bool {
 	if !constantExprs(r) {
@@ -26,7 +29,7 @@ func rowWise(r Rel) bool {
 	}
 	switch r := r.(type) {
 	case *Scan:
-		return true
+		return !r.Reference
 	case *Filter:
 		return rowWise(r.Input)
 	case *Project:
@@ -39,6 +42,8 @@ func rowWise(r Rel) bool {
 		return rowWise(r.Input)
 	case *Apply:
 		return rowWise(r.Input) && !readsEvidence(r.Sub)
+	case *Partition, *Match:
+		return false
 	case *Parse:
 		return rowWise(r.Input)
 	case *Shared:
@@ -91,13 +96,13 @@ func constantExprs(r Rel) bool {
 // needsOrder tells whether a function looks at other rows.
 func needsOrder(name string) bool {
 	f, ok := builtin.Lookup(name)
-	return ok && f.Kind == builtin.Window
+	return ok && (f.Kind == builtin.Window || builtin.Placed(name))
 }
 
 func readsEvidence(r Rel) bool {
 	reads := false
 	Walk(r, func(r Rel) {
-		if _, ok := r.(*Scan); ok {
+		if scan, ok := r.(*Scan); ok && !scan.Reference {
 			reads = true
 		}
 	})

@@ -24,6 +24,10 @@ func Inputs(r Rel) []Rel {
 		return []Rel{r.Input}
 	case *Apply:
 		return []Rel{r.Input, r.Sub}
+	case *Match:
+		return []Rel{r.Input}
+	case *Partition:
+		return []Rel{r.Input, r.Sub}
 	case *Parse:
 		return []Rel{r.Input}
 	case *MakeSeries:
@@ -51,7 +55,7 @@ func Exprs(r Rel) []Expr {
 		}
 	}
 	switch r := r.(type) {
-	case *Scan, *Union, *Given, *Serialize, *Shared:
+	case *Scan, *Union, *Given, *Serialize, *Shared, *Match:
 	case *Values:
 		for _, row := range r.Rows {
 			add(row...)
@@ -83,6 +87,8 @@ func Exprs(r Rel) []Expr {
 	case *Apply:
 		add(expansionExprs(r.Items)...)
 		add(r.Limit)
+	case *Partition:
+		add(r.Keys...)
 	case *Parse:
 		add(r.Source)
 	case *MakeSeries:

@@ -54,6 +54,9 @@ func (g *generator) aggregate(r *plan.Aggregate) relation {
 		keyTexts[i] = g.expr(in.cols, k.Expr)
 	}
 	picks := picksOf(r.Aggs)
+	if g.latePicks(r, in, picks) {
+		return g.lateAggregate(r, in, keyTexts, picks)
+	}
 	if len(r.Keys) > 0 && len(picks) == 1 && len(picks[0].aggs) == len(r.Aggs) {
 		return g.pickRows(r, in, keyTexts, picks[0])
 	}

@@ -13,6 +13,7 @@ type Dialect struct {
 	calls      map[string]callForm
 	aggregates map[string]aggregateForm
 	windows    map[string]windowForm
+	plugins    map[string]bool // those that are one call over all rows
 	refused    map[string]string
 }
 
@@ -43,7 +44,7 @@ func (d Dialect) maps(f builtin.Function) bool {
 	case builtin.Window:
 		return d.windows[f.Name] != nil
 	case builtin.Plugin:
-		return false
+		return d.plugins[f.Name]
 	}
 	panic("sqlgen: kind of builtin")
 }

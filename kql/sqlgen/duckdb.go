@@ -19,10 +19,10 @@ import (
 func DuckDB() Dialect { return duckDB() }
 
 var duckDB = sync.OnceValue(func() Dialect {
-	d := Dialect{Name: "DuckDB", calls: map[string]callForm{}, aggregates: aggregateForms(), windows: windowForms(), refused: refusals()}
+	d := Dialect{Name: "DuckDB", calls: map[string]callForm{}, aggregates: aggregateForms(), windows: windowForms(), plugins: pluginForms(), refused: refusals()}
 	for _, forms := range []map[string]callForm{
 		logicForms(), equalityForms(), arithmeticForms(), searchForms(), memberForms(), conversionCalls(), conditionForms(),
-		textForms(), regexForms(), timeForms(), numberForms(), dynamicForms(), addressForms(), originForms(),
+		textForms(), regexForms(), timeForms(), numberForms(), dynamicForms(), addressForms(), originForms(), geoForms(), sketchForms(), placedForms(), placeForms(), codingForms(), statisticsForms(), keyValueForms(), seriesForms(),
 	} {
 		for name, form := range forms {
 			d.calls[name] = form
@@ -383,7 +383,7 @@ func (g *generator) extract(s scope, c *plan.Call) string {
 	if re, err := regexp.Compile(expression); err != nil || int(group.Value.Int) > re.NumSubexp() || group.Value.Int < 0 {
 		return "''" // there is no such group: nothing is captured
 	}
-	return fmt.Sprintf("coalesce(regexp_extract(%s, %s, %d), '')", g.expr(s, c.Args[2]), g.literalText(expression), group.Value.Int)
+	return fmt.Sprintf("regexp_extract(%s, %s, %d)", g.expr(s, c.Args[2]), g.literalText(expression), group.Value.Int)
 }
 
 func (g *generator) extractAll(s scope, c *plan.Call) string {

@@ -52,6 +52,10 @@ func aggregateForms() map[string]aggregateForm {
 	}
 	forms["covarianceif"] = conditional(forms["covariance"], 2)
 	forms["covariancepif"] = conditional(forms["covariancep"], 2)
+	for name, form := range sketchAggregates() {
+		forms[name] = form
+	}
+	forms["hll_if"] = conditional(forms["hll"], 1)
 	// A pick of a row: see pickRows.
 	forms["arg_max"], forms["arg_min"] = takeAny, takeAny
 	return forms
@@ -160,7 +164,13 @@ func listOf(g *generator, a aggregateCall, nulls bool, limit string) string {
 // makeSet keeps what is first seen first. An array adds its elements.
 func makeSet(g *generator, a aggregateCall) string {
 	_, places := g.places(a.in) // aggregate has ordered the rows so
-	return fmt.Sprintf("kql_set(%s, %s, %s, %s)%s", g.dynamic(a.in.cols, a.args[0]), places[0], places[1], a.limit(g, 1), a.filter())
+	function, x := "kql_set", ""
+	if t := a.args[0].Type(); t == types.String || t == types.GUID {
+		function, x = "kql_set_texts", a.arg(g, 0)
+	} else {
+		x = g.dynamic(a.in.cols, a.args[0])
+	}
+	return fmt.Sprintf("%s(%s, %s, %s, %s)%s", function, x, places[0], places[1], a.limit(g, 1), a.filter())
 }
 
 // takeAny takes the first value that is neither null nor empty.

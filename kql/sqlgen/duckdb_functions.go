@@ -82,10 +82,15 @@ func textForms() map[string]callForm {
 // hashForm hashes the text of a string; what the hash of another type is of is
 // not documented.
 func hashForm(g *generator, s scope, c *plan.Call) string {
-	if c.Args[0].Type() != types.String {
+	function := "kql_hash("
+	switch c.Args[0].Type() {
+	case types.String:
+	case types.DateTime:
+		function = "kql_hash_long("
+	case types.Unknown, types.Bool, types.Int, types.Long, types.Real, types.Decimal, types.TimeSpan, types.GUID, types.Dynamic:
 		return g.refuse(c.Func+" of a "+c.Args[0].Type().String(), "the bytes that Kusto hashes are not documented", "hash its tostring(…)", c.At)
 	}
-	hash := "kql_hash(" + g.expr(s, c.Args[0]) + ")"
+	hash := function + g.expr(s, c.Args[0]) + ")"
 	if len(c.Args) == 2 {
 		return "kql_modulo(" + hash + ", " + g.expr(s, c.Args[1]) + ")"
 	}
@@ -282,7 +287,7 @@ func dynamicForms() map[string]callForm {
 		"array_rotate_left":  format("kql_array_rotate(%s, %s)"),
 		"array_rotate_right": format("kql_array_rotate(%s, kql_subtract(0, %s))"),
 		"array_shift_left":   shiftForm("%s"), "array_shift_right": shiftForm("kql_subtract(0, %s)"),
-		"array_sort_asc": format("kql_array_sort(%s, false)"), "array_sort_desc": format("kql_array_sort(%s, true)"),
+		"array_sort_asc": sortForm("false"), "array_sort_desc": sortForm("true"),
 		"array_sum": fn("kql_array_sum"),
 		"array_iff": allDynamic("kql_array_iff"), "strcat_array": fn("kql_strcat_array"), "zip": fn("kql_zip"),
 		"bag_pack": func(g *generator, s scope, c *plan.Call) string { return g.packed("kql_bag_pack", s, c.Args) },
@@ -371,7 +376,6 @@ func addressForms() map[string]callForm {
 		"has_ipv4": anyOf("kql_has_ipv4"), "has_any_ipv4": anyOf("kql_has_ipv4"),
 		"has_ipv4_prefix": anyOf("kql_has_ipv4_prefix"), "has_any_ipv4_prefix": anyOf("kql_has_ipv4_prefix"),
 		"geo_distance_2points": fn("kql_distance"),
-		"geo_point_in_circle":  format("(kql_distance(%s, %s, %s, %s) <= %s)"),
 	}
 }
 

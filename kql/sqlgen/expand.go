@@ -92,7 +92,13 @@ func (g *generator) converted(value string, item plan.Expansion) string {
 // with the number of its input row. Inside, every operator keeps the numbers
 // apart.
 func (g *generator) apply(r *plan.Apply) relation {
-	numbered := g.numbered(g.rel(r.Input))
+	input := g.rel(r.Input)
+	outer := input.group
+	if outer != "" {
+		// The numbers of rows tell those of one group from those of another.
+		input.order = append([]orderKey{ascending(outer)}, input.order...)
+	}
+	numbered := g.numbered(input)
 	numbered.name = g.cte("SELECT * FROM " + numbered.name)
 	g.materialize()
 	numbered.natural = false
@@ -101,10 +107,6 @@ func (g *generator) apply(r *plan.Apply) relation {
 	given := g.expanded(numbered, expansion{r.Items, r.Array, r.Limit, columns, needed, len(r.Input.Columns())})
 	given.group = given.order[0].column
 	given.order = given.order[1:]
-	outer := numbered.group
-	if outer != "" {
-		g.refuse("mv-apply inside mv-apply", "the rows of both would mix", "", r.Items[0].Expr.Span())
-	}
 	g.given = append(g.given, given)
 	sub := g.rel(r.Sub)
 	g.given = g.given[:len(g.given)-1]
@@ -124,7 +126,7 @@ func (g *generator) apply(r *plan.Apply) relation {
 		}
 	}
 	out := selectAs(r.Cols, texts)
-	out.carry(relation{order: []orderKey{ordinal(row)}}, trimmed(texts, "l."), "l.")
+	out.carry(relation{order: []orderKey{ordinal(row)}, group: outer}, trimmed(texts, "l."), "l.")
 	sub.group = ""
 	out.carry(sub, trimmed(texts, "r."), "r.")
 	return out.finish(g, fmt.Sprintf("\n  FROM %s AS l INNER JOIN %s AS r ON l.%s = r.%s", numbered.name, sub.name, row, s.group))
@@ -147,15 +149,18 @@ func (g *generator) givenColumns(r *plan.Apply) ([]types.Column, columnSet) {
 	return columns, needed
 }
 
-// givens returns every Given that stands for the rows of the mv-apply around
-// r, not of one within it.
+// givens returns every Given that stands for the rows of the mv-apply or
+// partition around r, not of one within it.
 func givens(r plan.Rel) []*plan.Given {
 	if given, ok := r.(*plan.Given); ok {
 		return []*plan.Given{given}
 	}
 	inputs := plan.Inputs(r)
-	if apply, ok := r.(*plan.Apply); ok {
-		inputs = []plan.Rel{apply.Input}
+	if _, ok := r.(*plan.Apply); ok {
+		inputs = inputs[:1]
+	}
+	if _, ok := r.(*plan.Partition); ok {
+		inputs = inputs[:1]
 	}
 	var list []*plan.Given
 	for _, in := range inputs {

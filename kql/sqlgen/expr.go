@@ -148,6 +148,9 @@ func (g *generator) dynamic(s scope, e plan.Expr) string {
 
 // path writes a walk into a dynamic value.
 func (g *generator) path(s scope, p *plan.Path) string {
+	if refused, ok := g.unknownPart(p); ok {
+		return refused
+	}
 	if isWrapped(p) {
 		return g.dynamic(s, p.X.(*plan.Call).Args[0])
 	}

@@ -72,9 +72,11 @@ func (n needs) inputs(r plan.Rel, set columnSet) {
 	case *plan.Join:
 		n.join(r, set)
 	case *plan.Union:
-		for _, in := range r.Inputs {
-			n.add(in, set.list())
-		}
+		n.union(r, set)
+	case *plan.Match:
+		n.add(r.Input, everything(r.Input))
+	case *plan.Partition:
+		n.partition(r, set)
 	case *plan.Sort:
 		n.add(r.Input, append(set.list(), used(plan.Exprs(r)...)...))
 	case *plan.Limit:
@@ -112,6 +114,31 @@ func (n needs) join(r *plan.Join, set columnSet) {
 	}
 	n.add(r.Left, left)
 	n.add(r.Right, right)
+}
+
+func (n needs) union(r *plan.Union, set columnSet) {
+	for i, in := range r.Inputs {
+		if r.At == nil {
+			n.add(in, set.list())
+			continue
+		}
+		var list []int
+		for k, at := range r.At[i] {
+			if at >= 0 && set[at] {
+				list = append(list, k)
+			}
+		}
+		n.add(in, list)
+	}
+}
+
+func (n needs) partition(r *plan.Partition, set columnSet) {
+	n.add(r.Sub, set.list())
+	list := used(r.Keys...)
+	for _, given := range givens(r.Sub) {
+		list = append(list, n[given].list()...)
+	}
+	n.add(r.Input, list)
 }
 
 func (n needs) apply(r *plan.Apply, set columnSet) {

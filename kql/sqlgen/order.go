@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
 )
@@ -14,6 +15,7 @@ import (
 // keep the order they had.
 func (g *generator) sort(r *plan.Sort) relation {
 	in := g.rel(r.Input)
+	visible := in.cols
 	var computed []string
 	var at []int
 	order := make([]orderKey, len(r.Keys))
@@ -26,7 +28,9 @@ func (g *generator) sort(r *plan.Sort) relation {
 			order[i].column = in.cols[col.Index]
 			continue
 		}
-		computed = append(computed, g.expr(in.cols, k.Expr))
+		var key plan.Expr
+		in, key = g.withoutWindows(in, k.Expr)
+		computed = append(computed, g.expr(in.cols, key))
 		at = append(at, i)
 	}
 	if len(computed) > 0 {
@@ -36,12 +40,13 @@ func (g *generator) sort(r *plan.Sort) relation {
 			order[i].column = added[k]
 		}
 	}
+	order = keysThatTell(order)
 	for _, k := range in.order {
 		if !slices.ContainsFunc(order, func(o orderKey) bool { return o.column == k.column }) {
 			order = append(order, k)
 		}
 	}
-	in.order, in.natural = order, false
+	in.cols, in.order, in.natural = visible, order, false
 	return in
 }
 
@@ -76,13 +81,16 @@ func (g *generator) union(r *plan.Union) relation {
 	branch, order := n.name("$branch"), n.name("$order")
 	group := ""
 	var parts []string
+	grouped := 0
+	voids := g.voidColumns(r)
 	for i, input := range r.Inputs {
+		if g.absent(input) {
+			continue
+		}
 		in := g.numbered(g.rel(input))
-		items := make([]string, 0, len(columns)+3)
-		for k, c := range in.cols {
-			if g.needs[r].has(k) {
-				items = append(items, c+" AS "+list[k])
-			}
+		items := g.filled(r, i, in, list, voids)
+		if in.group != "" {
+			grouped++
 		}
 		items = append(items, literalLong(int64(i))+" AS "+branch, in.order[0].column+" AS "+order)
 		if in.group != "" {
@@ -96,9 +104,15 @@ func (g *generator) union(r *plan.Union) relation {
 	if len(parts) == 0 {
 		return g.noRows(columns)
 	}
+	if grouped != 0 && grouped < len(parts) {
+		g.refuse("union with another table inside mv-apply or partition", "its rows belong to no part", "", diag.Span{})
+	}
 	for k := range list {
-		if !g.needs[r].has(k) {
+		switch {
+		case !g.needs[r].has(k):
 			list[k] = ""
+		case voids[k]:
+			list[k] = g.literal(types.Null(columns[k].Type))
 		}
 	}
 	return relation{
@@ -107,9 +121,76 @@ func (g *generator) union(r *plan.Union) relation {
 	}
 }
 
-// join pairs rows.
+// voidColumns tells which columns of a union no input with rows fills.
+func (g *generator) voidColumns(r *plan.Union) []bool {
+	voids := make([]bool, len(r.Columns()))
+	if r.At == nil {
+		return voids
+	}
+	for k := range voids {
+		voids[k] = true
+	}
+	for i, at := range r.At {
+		if g.absent(r.Inputs[i]) {
+			continue
+		}
+		for _, to := range at {
+			if to >= 0 {
+				voids[to] = false
+			}
+		}
+	}
+	return voids
+}
+
+// filled writes the columns of a union as input i gives them.
+func (g *generator) filled(r *plan.Union, i int, in relation, list []string, voids []bool) []string {
+	items := make([]string, 0, len(list)+3)
+	from := r.Filled(i)
+	for k, c := range r.Columns() {
+		if !g.needs[r].has(k) || voids[k] {
+			continue
+		}
+		at := k
+		if from != nil {
+			at = from[k]
+		}
+		text := g.literal(types.Null(c.Type))
+		if at >= 0 {
+			text = in.cols[at]
+		}
+		items = append(items, text+" AS "+list[k])
+	}
+	return items
+}
+
+// absent tells whether a relation has no rows because the engine has not the
+// table that it reads. Unions name hundreds of tables; few are there.
+func (g *generator) absent(r plan.Rel) bool {
+	for {
+		if f, ok := r.(*plan.Filter); ok {
+			r = f.Input
+			continue
+		}
+		p, ok := r.(*plan.Project)
+		if !ok {
+			break
+		}
+		r = p.Input
+	}
+	scan, ok := r.(*plan.Scan)
+	if !ok {
+		return false
+	}
+	_, stored := g.schema.Source(scan.Table.Name)
+	return !stored
+}
+
+// join pairs rows. An antijoin is written as a question about each row: the
+// database then looks only at the keys that the rows have, and not at all of
+// the other side, which is most often the longer past.
 func (g *generator) join(r *plan.Join) relation {
-	left, right := g.rel(r.Left), g.rel(r.Right)
+	left, right := g.sides(r)
 	if r.Kind == plan.InnerUnique {
 		left = g.uniqueBy(left, r.On)
 	}
@@ -117,6 +198,9 @@ func (g *generator) join(r *plan.Join) relation {
 	var on []string
 	for _, k := range r.On {
 		on = append(on, g.sameKey(k, g.expr(l.cols, k.Left), g.expr(rt.cols, k.Right)))
+	}
+	if strays(r.Kind, left.group != "", right.group != "") {
+		g.refuse("join kind="+r.Kind.String()+" with another table inside mv-apply or partition", "rows of that table belong to no part", "", r.Span)
 	}
 	if left.group != "" && right.group != "" {
 		on = append(on, "l."+left.group+" = r."+right.group)
@@ -145,7 +229,41 @@ func (g *generator) join(r *plan.Join) relation {
 			s.out.weights[i] = right.weight(c.Index)
 		}
 	}
+	if r.Kind == plan.LeftAnti || r.Kind == plan.RightAnti {
+		return s.finish(g, fmt.Sprintf("\n  FROM %s WHERE NOT EXISTS (SELECT 1 FROM %s WHERE %s)", from, other, strings.Join(on, " AND ")))
+	}
 	return s.finish(g, fmt.Sprintf("\n  FROM %s %s JOIN %s ON %s", from, joinWords(r.Kind), other, strings.Join(on, " AND ")))
+}
+
+// sides writes what a join pairs. A side of which only the existence of a row
+// is asked need not be distinct.
+func (g *generator) sides(r *plan.Join) (left, right relation) {
+	first, second := r.Left, r.Right
+	switch r.Kind {
+	case plan.LeftSemi, plan.LeftAnti:
+		second = g.asked(second, r.On, false)
+	case plan.RightSemi, plan.RightAnti:
+		first = g.asked(first, r.On, true)
+	case plan.InnerUnique, plan.Inner, plan.LeftOuter, plan.RightOuter, plan.FullOuter:
+	}
+	return g.rel(first), g.rel(second)
+}
+
+func (g *generator) asked(r plan.Rel, on []plan.KeyPair, left bool) plan.Rel {
+	plain := withoutDistinct(r)
+	if plain == r {
+		return r
+	}
+	var columns []int
+	for _, k := range on {
+		if left {
+			columns = append(columns, used(k.Left)...)
+		} else {
+			columns = append(columns, used(k.Right)...)
+		}
+	}
+	g.needs.add(plain, columns)
+	return plain
 }
 
 // sameKey compares keys: null matches null.
@@ -174,7 +292,10 @@ func (g *generator) uniqueBy(in relation, on []plan.KeyPair) relation {
 func qualified(r relation, by string) relation {
 	cols := make([]string, len(r.cols))
 	for i, c := range r.cols {
-		if c != "" {
+		switch {
+		case void(c):
+			cols[i] = c
+		case c != "":
 			cols[i] = by + c
 		}
 	}

@@ -28,7 +28,7 @@ func (g *generator) scan(r *plan.Scan) relation {
 	s := selectAs(columns, expressions)
 	s.out.order = []orderKey{ordinal(s.hide("rowid", "$order"))}
 	s.out.natural = true
-	return s.finish(g, "\n  FROM "+source.From+g.inScope(source))
+	return s.finish(g, "\n  FROM "+source.From+g.inScope(r, source))
 }
 
 // stored reads a column of a stored table.
@@ -56,7 +56,10 @@ func (g *generator) restore(r *plan.Scan, physical string, from types.Scalar, c 
 }
 
 // inScope limits a scan to the query's scope.
-func (g *generator) inScope(source Source) string {
+func (g *generator) inScope(r *plan.Scan, source Source) string {
+	if r.Reference {
+		return ""
+	}
 	var conditions []string
 	scope := g.query.Scope
 	if scope.From != 0 || scope.To != 0 {
@@ -176,7 +179,10 @@ func steps(r *plan.Range) (int64, bool) {
 // filter keeps the rows for which a condition is true.
 func (g *generator) filter(r *plan.Filter) relation {
 	in := g.lighten(g.rel(r.Input), r.Cond)
-	condition := g.condition(in.cols, r.Cond)
+	visible := in.cols
+	in, cond := g.withoutWindows(in, r.Cond)
+	condition := g.condition(in.cols, cond)
+	in.cols = visible
 	in.name = g.cte("SELECT * FROM " + in.name + "\n  WHERE " + condition)
 	return in
 }
@@ -193,10 +199,14 @@ func (g *generator) project(r *plan.Project) relation {
 		in, e = g.withoutWindows(in, c.Expr)
 		texts[i] = g.expr(in.cols, e)
 	}
+	voids := withoutVoid(r.Cols, texts)
 	s := selectAs(r.Columns(), texts)
 	s.carry(in, s.plainColumns(in, texts), "")
 	s.out.natural = in.natural
 	s.out.weigh(in, r.Cols)
+	for i, text := range voids {
+		s.out.cols[i] = text
+	}
 	return s.finish(g, "\n  FROM "+in.name)
 }
 

@@ -156,6 +156,10 @@ func (g *generator) rel(r plan.Rel) relation {
 		return g.expand(r)
 	case *plan.Apply:
 		return g.apply(r)
+	case *plan.Match:
+		return g.match(r)
+	case *plan.Partition:
+		return g.partition(r)
 	case *plan.Given:
 		return g.given[len(g.given)-1]
 	case *plan.Parse:
@@ -189,13 +193,4 @@ func (g *generator) sharedRel(r *plan.Shared) relation {
 		g.shared[r] = rel
 	}
 	return rel
-}
-
-func (g *generator) plugin(r *plan.Plugin) relation {
-	reason, ok := g.dialect.refused[r.Name]
-	if !ok {
-		reason = "it has no form in " + g.dialect.Name
-	}
-	g.refuse("evaluate "+r.Name, reason, "", r.Span)
-	return relation{name: "r0", cols: make([]string, len(r.Cols))}
 }

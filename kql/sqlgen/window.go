@@ -63,7 +63,7 @@ func hasWindow(e plan.Expr) bool {
 
 func isWindow(c *plan.Call) bool {
 	f, ok := builtin.Lookup(c.Func)
-	return ok && f.Kind == builtin.Window
+	return ok && (f.Kind == builtin.Window || builtin.Placed(f.Name))
 }
 
 // A windowCall is a window function that is being written.
@@ -136,9 +136,10 @@ func shifted(function string) windowForm {
 }
 
 func windowForms() map[string]windowForm {
-	return map[string]windowForm{
-		"prev": shifted("lag"),
-		"next": shifted("lead"),
+	forms := map[string]windowForm{
+		"row_window_session": sessions,
+		"prev":               shifted("lag"),
+		"next":               shifted("lead"),
 		"row_number": func(_ *generator, w windowCall) string {
 			start := literalLong(1)
 			if w.has(0) {
@@ -165,6 +166,10 @@ func windowForms() map[string]windowForm {
 			return "max(CASE WHEN " + change + " = 1 THEN " + number + " END) " + w.upTo(segments...)
 		},
 	}
+	for name, form := range placedWindows() {
+		forms[name] = form
+	}
+	return forms
 }
 
 // changes returns the segments and a column that is 1 where the first argument

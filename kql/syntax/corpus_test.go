@@ -53,7 +53,6 @@ type brokenSample struct {
 
 const (
 	fragment   = "a fragment of a query, or no query at all"
-	singleEq   = "a condition with a single =; Kusto names the constant and keeps all its rows"
 	management = "a management command"
 	refused    = "an operator or source that has no node"
 )
@@ -79,10 +78,6 @@ func brokenSamples() map[string]brokenSample {
 		"Webcasts/Airlift 2021 - Lets Invoke.csl#8":                                                          one(expected, fragment),
 		"Webcasts/TrackingTheAdversary/Episode 3 - Summarizing, Pivoting, and Joining.txt#6":                 one(missing, fragment),
 		"Workbooks/365DaysofKQL-Day100.kql#0":                                                                one(missing, "a notebook in JSON"),
-		"Data Management/Data-DetectAnomalousDataIngestion.kql#0":                                            one(unsupported, singleEq),
-		"Defender for Endpoint/Device-ASRAudit.kql#0":                                                        one(unsupported, singleEq),
-		"Defender for Endpoint/Device-ASRLsassAudit.kql#0":                                                   one(unsupported, singleEq),
-		"Defender for Endpoint/Device-ASRLsassAudit.kql#1":                                                   one(unsupported, singleEq),
 		"msticpy/data/queries/m365d/kql_m365_hunting.yaml#0":                                                 one(missing, "lines joined, so that a comment hides the rest"),
 		"msticpy/data/queries/mssentinel/kql_sent_azuresentinel.yaml#0":                                      {[]diag.Code{expected, expected}, "a table that is named twice; in~ in"},
 		"msticpy/data/queries/mssentinel/kql_sent_lxsyslog_logon.yaml#0":                                     one(expected, "a placeholder that was not filled in"),

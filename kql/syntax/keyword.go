@@ -100,6 +100,9 @@ func operatorNames() []string {
 	}
 }
 
+// Operators returns the names of the operators that may follow a bar, sorted.
+func Operators() []string { return operatorNames() }
+
 // sourceOperatorNames lists the operators that bring their own rows.
 func sourceOperatorNames() []string {
 	return []string{"evaluate", "find", "macro-expand", "print", "range", "search", "union"}

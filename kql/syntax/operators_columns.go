@@ -1,15 +1,9 @@
 package syntax
 
-import "github.com/conshelf/conshelf/kql/diag"
-
 // where reads [props] condition.
 func (p *parser) where(start int) Operator {
 	p.props()
-	cond := p.expr()
-	if p.at("=") {
-		p.fail(diag.Unsupported, "a single = in a condition is not a comparison", "write ==")
-		p.skip()
-	}
+	cond := p.named()
 	return &Where{p.from(start), cond}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // Format writes a tree as KQL: an operator to a line, subqueries indented.
 // Reading the text again gives the same tree, but for spans, if the tree was
-// read without errors. Comments are not part of a tree and are lost.
+// read without errors. Comments are not part of a tree; FormatText keeps them.
 func Format(n Node) string {
 	p := &printer{}
 	p.node(n)
@@ -19,17 +19,37 @@ func Format(n Node) string {
 type printer struct {
 	out    strings.Builder
 	indent int
+	space  string  // printed before more of the line, and not at its end
+	source *source // of the comments; nil: none are printed
 }
 
 func (p *printer) print(parts ...string) {
 	for _, part := range parts {
-		p.out.WriteString(part)
+		if p.mend() {
+			part = strings.TrimLeft(part, " ")
+		}
+		if part == "" {
+			continue
+		}
+		text := strings.TrimRight(part, " ")
+		if text != "" {
+			p.out.WriteString(p.space + text)
+			p.space = ""
+			if p.source != nil {
+				p.source.started, p.source.fresh = true, false
+			}
+		}
+		p.space += part[len(text):]
 	}
 }
 
 // line starts a new line.
 func (p *printer) line() {
-	p.print("\n", strings.Repeat("    ", p.indent))
+	if p.source != nil {
+		p.source.broken, p.source.fresh = false, true
+	}
+	p.space = ""
+	p.newLine(p.indent)
 }
 
 func (p *printer) node(n Node) {
@@ -48,6 +68,7 @@ func (p *printer) node(n Node) {
 }
 
 func (p *printer) part(n Node) {
+	p.within(n.Span().Start)
 	switch n := n.(type) {
 	case *Column:
 		p.column(n)
@@ -94,6 +115,8 @@ func (p *printer) statements(statements []Statement) {
 	for i, s := range statements {
 		if i > 0 {
 			p.print(";")
+			p.flush(s.Span().Start)
+			p.emptyLine(s.Span().Start)
 			p.line()
 		}
 		p.statement(s)
@@ -101,6 +124,7 @@ func (p *printer) statements(statements []Statement) {
 }
 
 func (p *printer) statement(s Statement) {
+	p.flush(s.Span().Start)
 	switch s := s.(type) {
 	case *Let:
 		p.print("let ")
@@ -225,6 +249,9 @@ func (p *printer) withProps(props []*Property) {
 
 // literal prints a literal as short as its kind allows.
 func (p *printer) literal(x *Literal) {
+	if p.written(x) {
+		return
+	}
 	switch x.Kind {
 	case StringLiteral:
 		if x.Hidden {

@@ -42,10 +42,17 @@ func (p *printer) operand(x Expr, least int) {
 }
 
 // parens prints (x); a subquery goes on lines of its own.
-func (p *printer) parens(x Expr) {
+func (p *printer) parens(x Expr) { p.parensTo(x, 0) }
+
+// parensTo prints (x), whose closing mark ends at an offset of the source; 0 if
+// that is not known.
+func (p *printer) parensTo(x Expr, end int) {
 	p.print("(")
 	if _, ok := x.(*Pipe); ok {
-		p.block(func() { p.expr(x) })
+		p.block(func() {
+			p.expr(x)
+			p.flush(end - 1)
+		})
 	} else {
 		p.expr(x)
 	}
@@ -62,6 +69,7 @@ func (p *printer) block(body func()) {
 }
 
 func (p *printer) expr(x Expr) {
+	p.within(x.Span().Start)
 	switch x := x.(type) {
 	case *Name:
 		p.name(x)
@@ -85,6 +93,7 @@ func (p *printer) expr(x Expr) {
 	case *Binary:
 		prec := tightness(x)
 		p.operand(x.X, leftTightness(prec))
+		p.within(x.OpAt.Start)
 		p.print(" ", x.Op, " ")
 		p.operand(x.Y, prec+1)
 	case *Between:
@@ -104,7 +113,7 @@ func (p *printer) expr(x Expr) {
 		p.expr(x.Index)
 		p.print("]")
 	case *Paren:
-		p.parens(x.X)
+		p.parensTo(x.X, x.span.End)
 	case *Named:
 		p.named(x)
 	case *TypeOf:
@@ -218,6 +227,7 @@ func (p *printer) pipe(x *Pipe) {
 		p.operand(x.Source, precOr)
 	}
 	for i, op := range x.Ops {
+		p.flush(op.Span().Start)
 		if i > 0 || x.Source != nil {
 			p.line()
 			p.print("| ")
@@ -232,7 +242,10 @@ func (p *printer) dataTable(x *DataTable) {
 	list(p, x.Columns, p.column)
 	p.print(") [")
 	if len(x.Values) > 0 {
-		p.block(func() { p.rows(x) })
+		p.block(func() {
+			p.rows(x)
+			p.flush(x.span.End - 1)
+		})
 	}
 	p.print("]")
 }
@@ -243,6 +256,7 @@ func (p *printer) rows(x *DataTable) {
 		case i == 0:
 		case len(x.Columns) > 0 && i%len(x.Columns) == 0:
 			p.print(",")
+			p.flush(value.Span().Start)
 			p.line()
 		default:
 			p.print(", ")
@@ -267,6 +281,9 @@ func (p *printer) function(x *FunctionLiteral) {
 	p.print("(")
 	list(p, x.Params, p.param)
 	p.print(") {")
-	p.block(func() { p.statements(x.Body) })
+	p.block(func() {
+		p.statements(x.Body)
+		p.flush(x.span.End - 1)
+	})
 	p.print("}")
 }

@@ -273,7 +273,10 @@ func (p *printer) branch(b *Branch) {
 		p.print(" = ")
 	}
 	p.print("(")
-	p.block(func() { p.pipe(b.Pipe) })
+	p.block(func() {
+		p.pipe(b.Pipe)
+		p.flush(b.span.End - 1)
+	})
 	p.print(")")
 }
 

@@ -70,12 +70,9 @@ func codingFunctions() []function {
 	}
 }
 
+// decodeBase64 decodes base64, padded: Kusto takes no other.
 func decodeBase64(s string) ([]byte, bool) {
-	s = strings.TrimSpace(s)
-	if b, err := base64.StdEncoding.DecodeString(s); err == nil {
-		return b, true
-	}
-	b, err := base64.RawStdEncoding.DecodeString(s)
+	b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(s))
 	return b, err == nil
 }
 

@@ -17,6 +17,13 @@ type database struct {
 	mu   sync.Mutex
 	idle []*connection
 	open []*connection
+	// abandoned counts statements that run and that nobody waits for; the
+	// database cannot be closed under them.
+	abandoned int
+	closing   bool // closed, but for statements that were abandoned
+	// after is called when the database is closed: what its functions use may be
+	// released. Nil: nothing is.
+	after func()
 }
 
 // errClosed is the answer to any use of an engine after Close.
@@ -45,7 +52,7 @@ func openDatabase(settings [][2]string) (*database, error) {
 func (d *database) acquire() (*connection, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.handle.Ptr == nil {
+	if d.handle.Ptr == nil || d.closing {
 		return nil, errClosed
 	}
 	if n := len(d.idle); n > 0 {
@@ -73,12 +80,41 @@ func (d *database) close() {
 	if d.handle.Ptr == nil {
 		return
 	}
+	d.closing = true
+	if d.abandoned == 0 {
+		d.shut()
+	}
+}
+
+// abandon notes that the statement of a connection is not waited for.
+func (d *database) abandon() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.abandoned++
+}
+
+// regain notes that an abandoned statement has ended after all; the last one
+// closes the database, if that is what it waits for.
+func (d *database) regain() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.abandoned--
+	if d.closing && d.abandoned == 0 {
+		d.shut()
+	}
+}
+
+// shut disconnects and closes. The caller holds the lock.
+func (d *database) shut() {
 	for _, c := range d.open {
 		bindings.Disconnect(&c.handle)
 	}
 	d.open, d.idle = nil, nil
 	bindings.Close(&d.handle)
 	d.handle.Ptr = nil
+	if d.after != nil {
+		d.after()
+	}
 }
 
 // A connection runs one statement at a time.
@@ -127,7 +163,7 @@ func (c *connection) rows(ctx context.Context, query string, args []any, each fu
 		var result bindings.Result
 		defer bindings.DestroyResult(&result)
 		if bindings.ExecutePreparedStreaming(statement, &result) == bindings.StateError {
-			return errors.New(bindings.ResultError(&result))
+			return resultError(&result)
 		}
 		return fetch(&result, each)
 	})
@@ -137,8 +173,8 @@ func fetch(result *bindings.Result, each func(bindings.DataChunk) error) error {
 	for {
 		chunk := bindings.FetchChunk(*result)
 		if chunk.Ptr == nil {
-			if message := bindings.ResultError(result); message != "" {
-				return errors.New(message)
+			if bindings.ResultError(result) != "" {
+				return resultError(result)
 			}
 			return nil
 		}

@@ -227,11 +227,7 @@ func parseReal(s string) (float64, bool) {
 	case "-infinity", "-inf":
 		return math.Inf(-1), true
 	}
-	if strings.ContainsAny(s, "_xXpPnN") {
-		if digits, ok := cutHex(s); ok && !strings.ContainsAny(digits, "_pP.") {
-			n, err := strconv.ParseUint(digits, 16, 64)
-			return float64(int64(n)), err == nil
-		}
+	if strings.ContainsAny(s, "_xXpPnN") { // what Go reads, and Kusto does not
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(s, 64)

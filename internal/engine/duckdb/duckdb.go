@@ -43,6 +43,9 @@ type Options struct {
 	TempDir string
 	// Threads is how many threads a query may use; 0: one for each processor.
 	Threads int
+	// Places is a database in the MMDB format that says where IP addresses are;
+	// empty: none, and queries that ask for places are refused.
+	Places string
 	// ReadOnly opens the file without writing to it; Begin then fails.
 	ReadOnly bool
 }
@@ -53,6 +56,7 @@ type Engine struct {
 	db      *database
 	options Options
 	loading chan struct{} // holds one token while a load is open
+	places  *placeFile    // nil: there is no database of places
 
 	mu     sync.Mutex
 	stored catalog // what is committed
@@ -67,7 +71,13 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open engine: %w", err)
 	}
-	e := &Engine{db: db, options: options, loading: make(chan struct{}, 1)}
+	known, err := openPlaces(options.Places)
+	if err != nil {
+		db.close()
+		return nil, fmt.Errorf("open engine: %w", err)
+	}
+	e := &Engine{db: db, options: options, loading: make(chan struct{}, 1), places: known}
+	db.after = known.close
 	if err := e.prepare(ctx); err != nil {
 		db.close()
 		return nil, fmt.Errorf("open evidence %s: %w", options.Path, inUse(err))
@@ -142,6 +152,9 @@ func (e *Engine) prepare(ctx context.Context) error {
 	if err := register(c); err != nil {
 		return err
 	}
+	if err := e.places.register(c); err != nil {
+		return err
+	}
 	for _, s := range []string{"SET enable_external_access = false", "SET lock_configuration = true"} {
 		if err := c.exec(ctx, s); err != nil {
 			return err
@@ -163,7 +176,8 @@ func (e *Engine) attach() string {
 }
 
 // Close releases the engine. A load that is open is forgotten; a query that
-// runs must end first.
+// runs must end first. Where a query that was cancelled is still busy with its
+// last rows, the database is closed as soon as it notices.
 func (e *Engine) Close() error {
 	e.db.close()
 	if e.options.Path != "" && e.options.TempDir == "" {
@@ -174,19 +188,14 @@ func (e *Engine) Close() error {
 
 // Query runs q; see engine.Querier.
 func (e *Engine) Query(ctx context.Context, q *plan.Query, each func(row []types.Value) error) error {
-	statement, err := sqlgen.Generate(q, sqlgen.DuckDB(), e.catalog())
+	statement, err := sqlgen.Generate(q, sqlgen.DuckDB(), e.schema())
 	if err != nil {
 		return err
 	}
-	c, err := e.db.acquire()
-	if err != nil {
-		return fmt.Errorf("query: %w", err)
-	}
-	defer e.db.release(c)
 	columns := q.Root.Columns()
 	row := make([]types.Value, len(columns))
 	var stopped error
-	err = c.rows(ctx, statement.SQL, statement.Args, func(chunk bindings.DataChunk) error {
+	err = e.stream(ctx, statement.SQL, statement.Args, func(chunk bindings.DataChunk) error {
 		stopped = rowsOf(chunk, columns, row, each)
 		return stopped
 	})
@@ -243,8 +252,13 @@ func storedType(t types.Scalar) bindings.Type {
 
 // Explain returns the SQL that Query runs for q, for a reader.
 func (e *Engine) Explain(q *plan.Query) (string, error) {
-	statement, err := sqlgen.Generate(q, sqlgen.DuckDB(), e.catalog())
+	statement, err := sqlgen.Generate(q, sqlgen.DuckDB(), e.schema())
 	return statement.SQL, err
+}
+
+// schema is what the engine can answer about.
+func (e *Engine) schema() sqlgen.Schema {
+	return withPlaces{catalog: e.catalog(), has: e.places != nil}
 }
 
 func (e *Engine) catalog() catalog {
@@ -279,8 +293,14 @@ func (e *Engine) Tenants(ctx context.Context) ([]string, error) {
 	}
 	var parts []string
 	for _, t := range tables {
+		if engine.IsReference(t.name) {
+			continue
+		}
 		parts = append(parts, "SELECT DISTINCT "+sqlgen.Identifier(plan.OriginTenant)+" AS tenant FROM "+t.from()+
 			" WHERE "+sqlgen.Identifier(plan.OriginRecord)+" > 0")
+	}
+	if len(parts) == 0 {
+		return nil, nil
 	}
 	var list []string
 	err := e.scan(ctx, "SELECT DISTINCT tenant FROM ("+strings.Join(parts, " UNION ALL ")+") ORDER BY tenant", func(chunk bindings.DataChunk) error {

@@ -378,7 +378,7 @@ func arrayFunctions() []function {
 		}),
 		arrayFunction("kql_array_rotate", "sl:s", func(r *row, list []string) string { return joinArray(rotate(list, r.long(1))) }),
 		arrayFunction("kql_array_shift", "sls:s", func(r *row, list []string) string { return joinArray(shift(list, r.long(1), r.json(2))) }),
-		arrayFunction("kql_array_sort", "sb:s", func(r *row, list []string) string { return joinArray(sortArray(list, r.bool(1))) }),
+		{name: "kql_array_sort", signature: "bbs*:s", eval: func(r *row, out *result) { out.sortedArrays(r) }},
 		arrayFunction("kql_array_split", "ss:s", func(r *row, list []string) string { return split(list, r.json(1)) }),
 		{name: "kql_array_index_of", signature: "sslll:l", eval: func(r *row, out *result) {
 			if isArray(r.json(0)) {
@@ -488,32 +488,6 @@ func shift(list []string, by int64, fill string) []string {
 		}
 	}
 	return moved
-}
-
-// sortArray orders numbers, then strings, then the rest; nulls come last.
-func sortArray(list []string, descending bool) []string {
-	rank := func(s string) int {
-		switch {
-		case s == "null":
-			return 3
-		case isNumber(s):
-			return 0
-		case isString(s):
-			return 1
-		}
-		return 2
-	}
-	slices.SortStableFunc(list, func(a, b string) int {
-		if x, y := rank(a), rank(b); x != y || x == 3 {
-			return x - y
-		}
-		c, _ := compareJSON(a, b)
-		if descending {
-			return -c
-		}
-		return c
-	})
-	return list
 }
 
 // split cuts an array at an index, or at each of an array of them.

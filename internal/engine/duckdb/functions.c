@@ -944,19 +944,23 @@ static void kql_distance(void *info, void *in, void *out) {
 // ---- aggregates -----------------------------------------------------------
 
 // A set is the distinct texts of a group with the place where each was first
-// seen; finalize lists them by place.
+// seen; finalize lists them by place. The texts stand one behind the other in
+// one piece of memory, and a small set is searched from end to end.
 typedef struct {
-	char *bytes;
-	uint32_t length;
 	uint64_t hash;
 	int64_t major, minor;
-	uint64_t at; // in the array that added it
+	uint32_t at; // in the array that added it
+	uint32_t length;
+	uint64_t offset;
 } set_item;
+
+enum { SMALL_SET = 16 };
 
 typedef struct {
 	set_item *items;
-	uint32_t *slots; // index + 1 into items; 0: empty
-	uint64_t size, capacity, mask;
+	uint32_t *slots; // index + 1 into items; 0: empty; none for a small set
+	char *texts;
+	uint64_t size, capacity, used, room;
 	int64_t limit;
 } set;
 
@@ -979,39 +983,71 @@ static void *must(void *p) {
 	return p;
 }
 
-static void set_grow(set *s) {
-	s->capacity = s->capacity ? s->capacity * 2 : 8;
-	s->items = must(realloc(s->items, s->capacity * sizeof *s->items));
-	free(s->slots);
-	s->mask = s->capacity * 2 - 1;
-	s->slots = must(calloc(s->capacity * 2, sizeof *s->slots));
+static void set_index(set *s) {
+	uint64_t mask = s->capacity * 2 - 1;
+	memset(s->slots, 0, s->capacity * 2 * sizeof *s->slots);
 	for (uint64_t i = 0; i < s->size; i++) {
-		uint64_t at = s->items[i].hash & s->mask;
-		while (s->slots[at]) at = (at + 1) & s->mask;
+		uint64_t at = s->items[i].hash & mask;
+		while (s->slots[at]) at = (at + 1) & mask;
 		s->slots[at] = (uint32_t)i + 1;
 	}
 }
 
+static void set_grow(set *s) {
+	s->capacity = s->capacity ? s->capacity * 2 : 4;
+	s->items = must(realloc(s->items, s->capacity * sizeof *s->items));
+	if (s->capacity <= SMALL_SET) return;
+	s->slots = must(realloc(s->slots, s->capacity * 2 * sizeof *s->slots));
+	set_index(s);
+}
+
 static bool earlier(int64_t a1, int64_t a2, int64_t b1, int64_t b2) { return a1 < b1 || (a1 == b1 && a2 < b2); }
 
-static bool before(const set_item *a, int64_t major, int64_t minor, uint64_t at) {
+static bool before(const set_item *a, int64_t major, int64_t minor, uint32_t at) {
 	if (earlier(a->major, a->minor, major, minor)) return true;
 	return a->major == major && a->minor == minor && a->at < at;
 }
 
-static void set_insert(set *s, text t, int64_t major, int64_t minor, uint64_t place) {
+static inline bool set_same(const set *s, const set_item *o, uint64_t hash, text t) {
+	return o->hash == hash && o->length == t.n && memcmp(s->texts + o->offset, t.p, t.n) == 0;
+}
+
+// set_find returns the item that holds t, or NULL and, in *at, the free slot.
+static inline set_item *set_find(const set *s, uint64_t hash, text t, uint64_t *at) {
+	if (s->capacity <= SMALL_SET) {
+		for (uint64_t i = 0; i < s->size; i++)
+			if (set_same(s, &s->items[i], hash, t)) return &s->items[i];
+		return NULL;
+	}
+	uint64_t mask = s->capacity * 2 - 1;
+	for (*at = hash & mask; s->slots[*at]; *at = (*at + 1) & mask) {
+		set_item *o = &s->items[s->slots[*at] - 1];
+		if (set_same(s, o, hash, t)) return o;
+	}
+	return NULL;
+}
+
+static void set_insert_hashed(set *s, uint64_t hash, text t, int64_t major, int64_t minor, uint32_t place) {
 	if (s->size == s->capacity) set_grow(s);
-	uint64_t hash = hash_bytes(t.p, t.n), at = hash & s->mask;
-	for (; s->slots[at]; at = (at + 1) & s->mask) {
-		set_item *o = &s->items[s->slots[at] - 1];
-		if (o->hash != hash || o->length != t.n || memcmp(o->bytes, t.p, t.n) != 0) continue;
+	uint64_t at = 0;
+	set_item *o = set_find(s, hash, t, &at);
+	if (o) {
 		if (!before(o, major, minor, place)) o->major = major, o->minor = minor, o->at = place;
 		return;
 	}
-	set_item item = {must(malloc(t.n ? t.n : 1)), (uint32_t)t.n, hash, major, minor, place};
-	memcpy(item.bytes, t.p, t.n);
+	if (s->used + t.n > s->room) {
+		s->room = s->room * 2 > s->used + t.n ? s->room * 2 : s->used + t.n + 48;
+		s->texts = must(realloc(s->texts, s->room));
+	}
+	if (t.n) memcpy(s->texts + s->used, t.p, t.n);
+	set_item item = {hash, major, minor, place, (uint32_t)t.n, s->used};
+	s->used += t.n;
 	s->items[s->size++] = item;
-	s->slots[at] = (uint32_t)s->size;
+	if (s->capacity > SMALL_SET) s->slots[at] = (uint32_t)s->size;
+}
+
+static void set_insert(set *s, text t, int64_t major, int64_t minor, uint32_t place) {
+	set_insert_hashed(s, hash_bytes(t.p, t.n), t, major, minor, place);
 }
 
 static idx_t set_size(void *info) {
@@ -1024,6 +1060,7 @@ static void set_init(void *info, void *state) {
 	memset(state, 0, sizeof(set));
 }
 
+// set_update takes JSON values; an array adds its elements.
 static void set_update(void *info, void *in, void **states) {
 	(void)info;
 	idx_t rows = duckdb_data_chunk_get_size(in);
@@ -1042,8 +1079,23 @@ static void set_update(void *info, void *in, void **states) {
 		for (size_t k = 1; k < t.n && t.p[k] != ']'; k++) {
 			size_t from = k;
 			k = skip_value(t, k);
-			if (!is_json_null(span(t, from, k))) set_insert(s, span(t, from, k), major, minor, from);
+			if (!is_json_null(span(t, from, k))) set_insert(s, span(t, from, k), major, minor, (uint32_t)from);
 		}
+	}
+}
+
+// set_update_texts takes strings, which become JSON when the set is listed.
+static void set_update_texts(void *info, void *in, void **states) {
+	(void)info;
+	idx_t rows = duckdb_data_chunk_get_size(in);
+	column values = argument(in, 0), majors = argument(in, 1), minors = argument(in, 2), limits = argument(in, 3);
+	for (idx_t i = 0; i < rows; i++) {
+		set *s = states[i];
+		s->limit = ((int64_t *)limits.data)[i];
+		if (is_null(&values, i)) continue;
+		int64_t major = is_null(&majors, i) ? INT64_MAX : ((int64_t *)majors.data)[i];
+		int64_t minor = is_null(&minors, i) ? INT64_MAX : ((int64_t *)minors.data)[i];
+		set_insert(s, text_at(&values, i), major, minor, 0);
 	}
 }
 
@@ -1058,8 +1110,9 @@ static void set_combine(void *info, void **from, void **to, idx_t count) {
 		}
 		if (a->limit) b->limit = a->limit;
 		for (uint64_t k = 0; k < a->size; k++) {
-			text t = {a->items[k].bytes, a->items[k].length};
-			set_insert(b, t, a->items[k].major, a->items[k].minor, a->items[k].at);
+			set_item *o = &a->items[k];
+			text t = {a->texts + o->offset, o->length};
+			set_insert_hashed(b, o->hash, t, o->major, o->minor, o->at);
 		}
 	}
 }
@@ -1067,7 +1120,7 @@ static void set_combine(void *info, void **from, void **to, idx_t count) {
 static void set_destroy(void **states, idx_t count) {
 	for (idx_t i = 0; i < count; i++) {
 		set *s = states[i];
-		for (uint64_t k = 0; k < s->size; k++) free(s->items[k].bytes);
+		free(s->texts);
 		free(s->items);
 		free(s->slots);
 		memset(s, 0, sizeof *s);
@@ -1078,36 +1131,64 @@ static int by_place(const void *x, const void *y) {
 	const set_item *a = x, *b = y;
 	if (before(a, b->major, b->minor, b->at)) return -1;
 	if (before(b, a->major, a->minor, a->at)) return 1;
-	uint32_t n = a->length < b->length ? a->length : b->length;
-	int c = memcmp(a->bytes, b->bytes, n);
-	return c ? c : a->length < b->length ? -1 : a->length > b->length;
+	return 0;
+}
+
+// set_order sorts the items by place: no two of a set stand at one. A few are
+// moved into place one by one.
+static void set_order(set *s) {
+	if (s->size > SMALL_SET) {
+		qsort(s->items, s->size, sizeof *s->items, by_place);
+		set_index(s);
+		return;
+	}
+	for (uint64_t i = 1; i < s->size; i++) {
+		set_item item = s->items[i];
+		uint64_t k = i;
+		for (; k > 0 && by_place(&item, &s->items[k - 1]) < 0; k--) s->items[k] = s->items[k - 1];
+		s->items[k] = item;
+	}
+}
+
+static void set_list(void **states, void *out, idx_t count, idx_t offset, bool quoted) {
+	size_t room = 0;
+	char *buffer = NULL;
+	for (idx_t i = 0; i < count; i++) {
+		set *s = states[i];
+		set_order(s);
+		uint64_t keep = s->limit < 0 ? 0 : s->size < (uint64_t)s->limit ? s->size : (uint64_t)s->limit;
+		size_t n = 2 + s->used * (quoted ? 6 : 1) + keep * 3;
+		if (n > room) {
+			room = n * 2;
+			free(buffer);
+			buffer = must(malloc(room));
+		}
+		char *p = buffer;
+		*p++ = '[';
+		for (uint64_t k = 0; k < keep; k++) {
+			text t = {s->texts + s->items[k].offset, s->items[k].length};
+			if (k) *p++ = ',';
+			if (quoted) {
+				p += quote(t, p);
+				continue;
+			}
+			memcpy(p, t.p, t.n);
+			p += t.n;
+		}
+		*p++ = ']';
+		set_text(out, offset + i, buffer, (size_t)(p - buffer));
+	}
+	free(buffer);
 }
 
 static void set_finalize(void *info, void **states, void *out, idx_t count, idx_t offset) {
 	(void)info;
-	for (idx_t i = 0; i < count; i++) {
-		set *s = states[i];
-		qsort(s->items, s->size, sizeof *s->items, by_place);
-		uint64_t keep = s->limit < 0 ? 0 : s->size < (uint64_t)s->limit ? s->size : (uint64_t)s->limit;
-		size_t n = 2 + keep;
-		for (uint64_t k = 0; k < keep; k++) n += s->items[k].length;
-		char *buffer = must(malloc(n)), *p = buffer;
-		*p++ = '[';
-		for (uint64_t k = 0; k < keep; k++) {
-			if (k) *p++ = ',';
-			memcpy(p, s->items[k].bytes, s->items[k].length);
-			p += s->items[k].length;
-		}
-		*p++ = ']';
-		set_text(out, offset + i, buffer, (size_t)(p - buffer));
-		free(buffer);
-		if (s->slots) memset(s->slots, 0, (s->mask + 1) * sizeof *s->slots);
-		for (uint64_t k = 0; k < s->size; k++) {
-			uint64_t at = s->items[k].hash & s->mask;
-			while (s->slots[at]) at = (at + 1) & s->mask;
-			s->slots[at] = (uint32_t)k + 1;
-		}
-	}
+	set_list(states, out, count, offset, false);
+}
+
+static void set_finalize_texts(void *info, void **states, void *out, idx_t count, idx_t offset) {
+	(void)info;
+	set_list(states, out, count, offset, true);
 }
 
 // Origins is the least distinct (file, record) pairs of a group, sorted, and
@@ -1255,16 +1336,90 @@ static void kql_merge_origins(void *info, void *in, void *out) {
 	}
 }
 
+// A pick is the place of the row of a group that has the greatest (least)
+// value; of equal ones the first. Null is behind every value.
+typedef struct {
+	int64_t value, place;
+	bool any, valued;
+} pick;
+
+static idx_t pick_size(void *info) {
+	(void)info;
+	return sizeof(pick);
+}
+
+static void pick_init(void *info, void *state) {
+	(void)info;
+	memset(state, 0, sizeof(pick));
+}
+
+static inline void pick_better(pick *p, const pick *o, bool greatest) {
+	if (!o->any) return;
+	bool better = !p->any;
+	if (!better && p->valued != o->valued) better = o->valued;
+	else if (!better && o->valued && p->value != o->value) better = greatest ? o->value > p->value : o->value < p->value;
+	else if (!better) better = o->place < p->place;
+	if (better) *p = *o;
+}
+
+static void pick_update(void *in, void **states, bool greatest) {
+	idx_t rows = duckdb_data_chunk_get_size(in);
+	column values = argument(in, 0), places = argument(in, 1);
+	for (idx_t i = 0; i < rows; i++) {
+		bool valued = !is_null(&values, i);
+		pick o = {valued ? ((int64_t *)values.data)[i] : 0, ((int64_t *)places.data)[i], true, valued};
+		pick_better(states[i], &o, greatest);
+	}
+}
+
+static void pick_combine(void **from, void **to, idx_t count, bool greatest) {
+	for (idx_t i = 0; i < count; i++) pick_better(to[i], from[i], greatest);
+}
+
+static void pick_greatest(void *info, void *in, void **states) {
+	(void)info;
+	pick_update(in, states, true);
+}
+
+static void pick_least(void *info, void *in, void **states) {
+	(void)info;
+	pick_update(in, states, false);
+}
+
+static void combine_greatest(void *info, void **from, void **to, idx_t count) {
+	(void)info;
+	pick_combine(from, to, count, true);
+}
+
+static void combine_least(void *info, void **from, void **to, idx_t count) {
+	(void)info;
+	pick_combine(from, to, count, false);
+}
+
+static void pick_finalize(void *info, void **states, void *out, idx_t count, idx_t offset) {
+	(void)info;
+	int64_t *result = duckdb_vector_get_data(out);
+	for (idx_t i = 0; i < count; i++) {
+		pick *p = states[i];
+		if (p->any) result[offset + i] = p->place;
+		else set_null(out, offset + i);
+	}
+}
+
 typedef struct {
 	const char *name;
 	const char *parameters; // l: BIGINT, s: VARCHAR
+	char result;
 	void *size, *init, *update, *combine, *finalize, *destroy;
 } aggregate;
 
 static const aggregate aggregates[] = {
-	{"kql_set", "slll", set_size, set_init, set_update, set_combine, set_finalize, set_destroy},
-	{"kql_origins", "lll", origins_size, origins_init, origins_update, origins_combine, origins_finalize, origins_destroy},
-	{"kql_origin_sets", "sl", origins_size, origins_init, origins_update_sets, origins_combine, origins_finalize, origins_destroy},
+	{"kql_set", "slll", 's', set_size, set_init, set_update, set_combine, set_finalize, set_destroy},
+	{"kql_set_texts", "slll", 's', set_size, set_init, set_update_texts, set_combine, set_finalize_texts, set_destroy},
+	{"kql_origins", "lll", 's', origins_size, origins_init, origins_update, origins_combine, origins_finalize, origins_destroy},
+	{"kql_origin_sets", "sl", 's', origins_size, origins_init, origins_update_sets, origins_combine, origins_finalize, origins_destroy},
+	{"kql_arg_max", "ll", 'l', pick_size, pick_init, pick_greatest, combine_greatest, pick_finalize, NULL},
+	{"kql_arg_min", "ll", 'l', pick_size, pick_init, pick_least, combine_least, pick_finalize, NULL},
 };
 
 const char *kql_register_aggregates(void *connection) {
@@ -1277,11 +1432,11 @@ const char *kql_register_aggregates(void *connection) {
 			duckdb_aggregate_function_add_parameter(function, type);
 			duckdb_destroy_logical_type(&type);
 		}
-		void *type = duckdb_create_logical_type(TYPE_VARCHAR);
+		void *type = duckdb_create_logical_type(a->result == 'l' ? TYPE_BIGINT : TYPE_VARCHAR);
 		duckdb_aggregate_function_set_return_type(function, type);
 		duckdb_destroy_logical_type(&type);
 		duckdb_aggregate_function_set_functions(function, a->size, a->init, a->update, a->combine, a->finalize);
-		duckdb_aggregate_function_set_destructor(function, a->destroy);
+		if (a->destroy) duckdb_aggregate_function_set_destructor(function, a->destroy);
 		duckdb_aggregate_function_set_special_handling(function);
 		int failed = duckdb_register_aggregate_function(connection, function);
 		duckdb_destroy_aggregate_function(&function);
@@ -1295,6 +1450,10 @@ const char *kql_register_aggregates(void *connection) {
 void kqlCall(void *info, void *in, void *out); // in Go
 
 void *kql_call_pointer(void) { return (void *)kqlCall; }
+
+void kqlPlace(void *info, void *in, void *out); // in Go
+
+void *kql_place_pointer(void) { return (void *)kqlPlace; }
 
 static const char tags[1024];
 

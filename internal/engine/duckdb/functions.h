@@ -1,5 +1,7 @@
 // What Go uses of functions.c.
 
+#pragma once
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +28,7 @@ const char *kql_register_aggregates(void *connection);
 // kql_call_pointer and kql_tag make a Go function callable: the tag is its
 // extra information, and kql_index finds the function's number from it.
 void *kql_call_pointer(void);
+void *kql_place_pointer(void);
 void *kql_tag(int index);
 int kql_index(void *tag);
 

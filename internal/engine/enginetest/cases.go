@@ -21,7 +21,8 @@ import (
 // column, query.kql, and the truth, want.csv, in the order that the query
 // gives it. A row of want.csv is the values as tostring prints them, null as
 // NULL. An archive may hold several queries, <name>.kql, each with its
-// want-<name>.csv.
+// want-<name>.csv. A name with "origins" also asks for the records behind each
+// row; FILE in its truth is the number of the archive.
 //
 //go:embed testdata/*.txtar
 var cases embed.FS
@@ -64,7 +65,11 @@ func runCase(t *testing.T, e engine.Engine, file int64, archive *txtar.Archive) 
 			want = "want.csv"
 		}
 		t.Run(name, func(t *testing.T) {
-			runCaseQuery(t, e, tables, files[name+".kql"], files[want], strings.Contains(name, "origins"))
+			origins, truth := strings.Contains(name, "origins"), files[want]
+			if origins {
+				truth = strings.ReplaceAll(truth, "FILE", strconv.FormatInt(file, 10))
+			}
+			runCaseQuery(t, e, tables, files[name+".kql"], truth, origins)
 		})
 	}
 }
@@ -72,7 +77,7 @@ func runCase(t *testing.T, e engine.Engine, file int64, archive *txtar.Archive) 
 // runCaseQuery compares an answer with the truth. With origins, the records
 // behind each row are the last columns.
 func runCaseQuery(t *testing.T, e engine.Engine, tables catalog, text, want string, origins bool) {
-	q, err := compile(text, tables)
+	q, err := compile(t, e, text, tables)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,6 +209,8 @@ func runOrigins(t *testing.T, open Opener) {
 		{"B | mv-apply d on (summarize s = sum(tolong(d))) | sort by k asc", "[[2,1]] 1|[[2,2]] 1"},
 		{"B | mv-apply e = d on (where tolong(e) == 2 | project two = e)", "[[2,1]] 1"},
 		{"A | make-series count() on n from 1 to 4 step 1 by k | sort by k asc", "[[1,1],[1,3]] 2|[[1,2]] 1"},
+		{"A | sort by n asc | scan declare (m:long=0) with (step s: k == 'x' => m = s.m + n;)", "[[1,1]] 1|[[1,3]] 1"},
+		{"A | make-graph k --> k with_node_id=id | graph-match (x)-[e]->(y) project e.n | sort by e_n asc", "[[1,1]] 1|[[1,2]] 1|[[1,3]] 1"},
 		{"print 1", "[] 0"},
 	} {
 		t.Run(test.query, func(t *testing.T) { checkOrigins(t, e, test.query, test.want) })
@@ -211,7 +218,7 @@ func runOrigins(t *testing.T, open Opener) {
 }
 
 func checkOrigins(t *testing.T, e engine.Engine, text, want string) {
-	q, err := compile(text, catalogOf(t, e))
+	q, err := compile(t, e, text, catalogOf(t, e))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,4 +245,22 @@ func checkOrigins(t *testing.T, e engine.Engine, text, want string) {
 	if len(rows) != len(plain) || strings.Join(got, "|") != want {
 		t.Errorf("%d rows from %s, want %d from %s", len(rows), strings.Join(got, "|"), len(plain), want)
 	}
+}
+
+func columnNames(columns []types.Column) []string {
+	list := make([]string, len(columns))
+	for i, c := range columns {
+		list[i] = c.Name
+	}
+	return list
+}
+
+func show(v types.Value) string {
+	if !v.Valid {
+		return "null"
+	}
+	if v.Type == types.String {
+		return strconv.Quote(v.Text)
+	}
+	return v.String()
 }

@@ -99,7 +99,7 @@ func appendRows(t *testing.T, l engine.Load, table string, file int64, rows ...[
 // answer runs a query and prints its rows, one a line.
 func answer(t *testing.T, e engine.Engine, text string) string {
 	t.Helper()
-	_, rows, err := query(t, e, text)
+	rows, err := query(t, e, text)
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
@@ -250,7 +250,7 @@ func loadHostile(t *testing.T, open Opener) {
 	e := open(t, t.TempDir())
 	const evil = `x"; DROP TABLE "T"; --'`
 	load(t, e, "T", 1, []cell{text(evil, evil), text("$file", "not an origin"), text("a\x00b", "a\x00b"), {"d", types.NewDynamic(`{"k":"\u0000'"}`)}})
-	_, rows, err := query(t, e, "T")
+	rows, err := query(t, e, "T")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -398,7 +398,7 @@ func loadScope(t *testing.T, open Opener) {
 		{now, now + 3, "b", "2"},
 		{0, 0, "c", ""},
 	} {
-		q, err := compile("T | project n", catalogOf(t, e))
+		q, err := compile(t, e, "T | project n", catalogOf(t, e))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -420,7 +420,7 @@ func loadScope(t *testing.T, open Opener) {
 func queryStopped(t *testing.T, open Opener) {
 	e := open(t, t.TempDir())
 	load(t, e, "T", 1, []cell{long("n", 1)}, []cell{long("n", 2)})
-	q, err := compile("T", catalogOf(t, e))
+	q, err := compile(t, e, "T", catalogOf(t, e))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/conshelf/conshelf/internal/engine"
@@ -86,4 +87,22 @@ func loadOneRow(t *testing.T, e engine.Engine, table types.Table) {
 		row = append(row, cell{c.Name, v})
 	}
 	load(t, e, table.Name, 1, row)
+}
+
+// sharedFile finds the samples beside the checkout, and skips the test where
+// they are absent.
+func sharedFile(t *testing.T, name string) string {
+	t.Helper()
+	for dir := "."; len(dir) < 60; dir = filepath.Join("..", dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
+			continue
+		}
+		path := filepath.Join(dir, "..", "shared", "data", "kql", name)
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+		break
+	}
+	t.Skipf("%s is absent: the samples are not beside this checkout", name)
+	return ""
 }
