@@ -5,7 +5,7 @@ BIN   := bin/conshelf
 SEEDS ?= 1 2 3
 FUZZTIME ?= 60s
 
-.PHONY: build demo test check generate lint bench fuzz fuzz-short golden sim clean
+.PHONY: build demo test check generate lint bench bench-kql conformance fuzz fuzz-short golden sim clean
 
 build:
 	go build -o $(BIN) ./cmd/conshelf
@@ -29,6 +29,12 @@ lint:
 
 bench: # ingest and the whole rule pack over a million simulated sign-ins
 	go test -run='^$$' -bench=. -benchtime=1x -timeout=60m ./internal/investigation
+
+bench-kql: # query shapes over five million sign-ins beside hand-written SQL; the time to compile published queries
+	go test -run='^$$' -bench='^BenchmarkKQL' -benchtime=1x -timeout=60m -v ./internal/engine/duckdb
+
+conformance: # how many published queries have the rows and columns they should: make conformance CASES=folder
+	CONSHELF_CASES="$(abspath $(CASES))" go test -count=1 -v -run '^TestConformance$$' ./internal/conformance
 
 fuzz: # every fuzz target, FUZZTIME each
 	@set -e; for dir in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
