@@ -211,7 +211,7 @@ func (b *binder) set(s *syntax.Set) {
 func (b *binder) let(s *syntax.Let) {
 	name := s.Name.Text
 	if f, ok := s.Value.(*syntax.FunctionLiteral); ok {
-		b.scope.define(name, &binding{fn: &function{name: name, literal: f, scope: b.scope}})
+		b.scope.define(name, &binding{fn: &function{name: name, literal: f, scope: b.scope.sealed()}})
 		return
 	}
 	before, failures := b.list, b.failures

@@ -1,6 +1,9 @@
 package bind
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/syntax"
@@ -22,6 +25,12 @@ func (s *scope) define(name string, x *binding) {
 		s.order = append(s.order, name)
 	}
 	s.names[name] = x
+}
+
+// sealed returns the scope as it is now: what a function sees, for a name that is
+// defined after it means nothing in its body.
+func (s *scope) sealed() *scope {
+	return &scope{parent: s.parent, names: maps.Clone(s.names), order: slices.Clip(s.order)}
 }
 
 // lookup returns what a name means, or nil.

@@ -21,7 +21,7 @@ func (b *binder) search(in *relation, op *syntax.Search) *relation {
 		b.report(op, diag.UnexpectedText, "search in (…) starts a query; it cannot follow a bar", "")
 		return broken()
 	default:
-		legs = []leg{{in, "search_arg0"}}
+		legs = []leg{{in, searchedName(in)}}
 	}
 	if legs == nil {
 		return broken()
@@ -35,6 +35,15 @@ func (b *binder) search(in *relation, op *syntax.Search) *relation {
 		legs[i].relation = filtered(l.relation, cond(s, i))
 	}
 	return &relation{rel: unionOf(legs, unionProps{source: "$table", forgets: b.env.Analyze})}
+}
+
+// searchedName is what $table says of rows that came through a bar: the name of
+// a table, if they are all of it.
+func searchedName(in *relation) string {
+	if scan, ok := in.rel.(*plan.Scan); ok {
+		return scan.Table.Name
+	}
+	return "search_arg0"
 }
 
 // searchesCase tells whether letters match in their own case only.

@@ -242,6 +242,7 @@ func unionColumns(legs []leg, props unionProps) []unionColumn {
 				g = &unionGroup{name: c.Name}
 				byName[c.Name], groups = g, append(groups, g)
 			}
+			g.legs++
 			// Microsoft's binder forgets the types that a name has after two
 			// tables of one type; the engine gives each its column.
 			if !props.forgets || len(g.types) != 1 || g.counts[0] < 2 {
@@ -259,10 +260,10 @@ func unionColumns(legs []leg, props unionProps) []unionColumn {
 	taken[props.source] = true
 	var cols []unionColumn
 	for _, g := range groups {
-		for i, t := range g.types {
-			if props.inner && g.counts[i] < len(legs) {
-				continue
-			}
+		if props.inner && g.legs < len(legs) {
+			continue
+		}
+		for _, t := range g.types {
 			name := g.name
 			switch {
 			case len(g.types) > 1:
@@ -277,11 +278,12 @@ func unionColumns(legs []leg, props unionProps) []unionColumn {
 }
 
 // A unionGroup is the types that a name has in the inputs, in order of
-// appearance, and in how many of them.
+// appearance, and in how many of them; legs is how many have the name.
 type unionGroup struct {
 	name   string
 	types  []types.Scalar
 	counts []int
+	legs   int
 }
 
 func (g *unionGroup) add(t types.Scalar) {

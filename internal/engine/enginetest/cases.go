@@ -13,6 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/kql"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
 )
@@ -22,27 +23,41 @@ import (
 // gives it. A row of want.csv is the values as tostring prints them, null as
 // NULL. An archive may hold several queries, <name>.kql, each with its
 // want-<name>.csv. A name with "origins" also asks for the records behind each
-// row; FILE in its truth is the number of the archive.
+// row; FILE in its truth is the number of the archive. Where the truth is what
+// the compiler says, it is want-<name>.codes: a line for each diagnostic, its
+// severity and code, and "refused" where the engine would not run the query.
 //
-//go:embed testdata/*.txtar
+//go:embed testdata/*.txtar testdata/traps/*.txtar
 var cases embed.FS
 
 // runCases runs every case.
 func runCases(t *testing.T, open Opener) {
 	e := open(t, t.TempDir())
-	entries, err := cases.ReadDir("testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, entry := range entries {
-		t.Run(strings.TrimSuffix(entry.Name(), ".txtar"), func(t *testing.T) {
-			data, err := cases.ReadFile(path.Join("testdata", entry.Name()))
+	for i, name := range slices.Concat(documents(t, "testdata"), documents(t, trapsDir)) {
+		t.Run(strings.TrimSuffix(strings.TrimPrefix(name, "testdata/"), ".txtar"), func(t *testing.T) {
+			data, err := cases.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)
 			}
 			runCase(t, e, int64(i+1), txtar.Parse(data))
 		})
 	}
+}
+
+// documents names the archives of a folder, in order.
+func documents(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := cases.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			names = append(names, path.Join(dir, entry.Name()))
+		}
+	}
+	return names
 }
 
 func runCase(t *testing.T, e engine.Engine, file int64, archive *txtar.Archive) {
@@ -65,12 +80,36 @@ func runCase(t *testing.T, e engine.Engine, file int64, archive *txtar.Archive) 
 			want = "want.csv"
 		}
 		t.Run(name, func(t *testing.T) {
+			if codes, ok := files["want-"+name+".codes"]; ok {
+				runCaseCodes(t, e, tables, files[name+".kql"], codes)
+				if _, rows := files[want]; !rows {
+					return
+				}
+			}
 			origins, truth := strings.Contains(name, "origins"), files[want]
 			if origins {
 				truth = strings.ReplaceAll(truth, "FILE", strconv.FormatInt(file, 10))
 			}
 			runCaseQuery(t, e, tables, files[name+".kql"], truth, origins)
 		})
+	}
+}
+
+// runCaseCodes compares what the compiler says of a query with the truth.
+func runCaseCodes(t *testing.T, e engine.Engine, tables catalog, text, want string) {
+	discover := func(q *plan.Query) ([][]types.Value, error) { return run(t, e, q) }
+	q, list := kql.Compile(text, kql.Options{Catalog: tables, Now: now, Discover: discover})
+	var got strings.Builder
+	for _, d := range list {
+		got.WriteString(d.Severity.String() + " " + string(d.Code) + "\n")
+	}
+	if q != nil && !list.HasErrors() {
+		if _, err := run(t, e, q); refused(err) {
+			got.WriteString("refused\n")
+		}
+	}
+	if got.String() != want {
+		t.Errorf("got\n%s\nwant\n%s\n%s", &got, want, list.Format("query", text))
 	}
 }
 

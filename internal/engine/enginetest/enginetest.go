@@ -23,6 +23,7 @@ type Opener func(t *testing.T, dir string) engine.Engine
 // Run runs the suite.
 func Run(t *testing.T, open Opener) {
 	t.Run("load", func(t *testing.T) { runLoads(t, open) })
+	t.Run("traps", runTrapNumbers)
 	t.Run("cases", func(t *testing.T) { runCases(t, open) })
 	t.Run("origins", func(t *testing.T) { runOrigins(t, open) })
 	t.Run("real", func(t *testing.T) { runReal(t, open) })
