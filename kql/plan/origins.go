@@ -33,6 +33,10 @@ const (
 // WithOrigins returns q with two columns more at the end of its result, the
 // records that each row comes from, at most limit of them, and how many there
 // are. The other columns, and the rows, are those of q.
+//
+// A record is behind a row if its values are in it, or were counted for it.
+// Those that only let the row pass, such as the other side of a semi join or
+// of in, are not, nor are the earlier rows that prev and scan look back at.
 func WithOrigins(q *Query, limit int) *Query {
 	o := originator{limit: int64(limit), shared: make(map[*Shared]*Shared)}
 	traced := *q

@@ -193,7 +193,14 @@ func (s *selection) carry(from relation, visible []string, qualifier string) {
 	}
 }
 
-func (s *selection) sql() string { return "SELECT " + strings.Join(s.items, ", ") }
+// sql writes the selection. Rows of which nobody wants a column still count,
+// and SQL has no rows without one.
+func (s *selection) sql() string {
+	if len(s.items) == 0 {
+		s.hide("0", "$row")
+	}
+	return "SELECT " + strings.Join(s.items, ", ")
+}
 
 // finish adds the relation.
 func (s *selection) finish(g *generator, rest string) relation {
