@@ -28,6 +28,8 @@ type diagnostics struct {
 	auditOut *mapping
 	keyVault *keyVault
 	azure    *azureActivity
+	hunting  *mapping // what is around an event of Defender XDR
+	event    *mapping
 }
 
 type entraCategory struct {
@@ -74,6 +76,8 @@ func newDiagnostics() *diagnostics {
 		auditOut: outerMapping("diagnostic-audit", ""),
 		keyVault: newKeyVault(),
 		azure:    newAzureActivity(),
+		hunting:  huntingMapping(),
+		event:    &mapping{name: "event"},
 	}
 }
 
@@ -108,6 +112,10 @@ func (d *diagnostics) row(m *mapper, r *record) string {
 	category := strings.ToLower(name)
 	if c, ok := d.entra[category]; ok {
 		return d.entraRow(m, r, c)
+	}
+	if table, ok := huntingTable(name); ok {
+		d.huntingRow(m, r, table)
+		return ""
 	}
 	resource := strings.ToLower(string(m.text(m.lookup(r.members, "resourceId"))))
 	if strings.Contains(resource, "/microsoft.aadiam") {

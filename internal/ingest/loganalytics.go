@@ -21,6 +21,7 @@ func logAnalyticsShapes() []shape {
 	return []shape{
 		{name: "log-analytics", all: []string{"timegenerated"}, row: l.row, timed: true},
 		{name: "log-analytics", all: []string{"type", "sourcesystem"}, row: l.row, timed: true},
+		{name: "log-analytics", all: []string{"type", "timestamp"}, row: l.row, timed: true},
 		{
 			name: "log-analytics", all: []string{"operationname", "correlationid", "resultsignature"},
 			any: []string{"aadtenantid", "resourceprovider", "operationversion"}, least: 2,

@@ -44,6 +44,7 @@ type mapper struct {
 type tally struct {
 	noTime       int64 // rows without TimeGenerated
 	otherTime    int64 // rows whose TimeGenerated is another column's time
+	oneTime      int64 // rows of Defender XDR with one of its two times
 	unread       int64 // values that their column could not hold
 	replaced     int64 // records with bytes that are not UTF-8
 	unlisted     int64 // rows with members that are not columns
@@ -399,6 +400,9 @@ func (m *mapper) rest(v value) []member {
 // finish completes the row's columns.
 func (m *mapper) finish(expectTime bool) {
 	t := m.row
+	if t.hunting {
+		m.oneTime()
+	}
 	if !t.set(t.time) {
 		if n, ok := m.otherTime(); ok {
 			t.batch.Vectors[t.time].SetInt(n)

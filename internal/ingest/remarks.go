@@ -20,6 +20,7 @@ func (p *pass) remarks() []string {
 	notes = append(notes, p.dateRemark()...)
 	count(t.noTime, "records without a time that can be read, whose TimeGenerated is null")
 	count(t.otherTime, "records without a TimeGenerated, which was taken from another of their times")
+	count(t.oneTime, "events of Defender XDR with one of Timestamp and TimeGenerated, which is the other too")
 	count(t.localTime, "times in a local time that the file does not name, not read and kept in columns ending in "+original)
 	count(t.unread, "values that do not fit their column, kept in columns ending in "+original)
 	count(t.unlisted, "records with members that cannot be columns, kept in the column "+unlisted)

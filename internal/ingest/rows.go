@@ -15,6 +15,7 @@ import (
 
 const (
 	timeGenerated = "TimeGenerated"
+	timestamp     = "Timestamp" // of the events of Defender XDR
 	unlisted      = "Unlisted"  // members that cannot be columns, as one object
 	original      = "_original" // suffix: a value that its column cannot hold
 )
@@ -33,6 +34,7 @@ type rows struct {
 	suffix  bool                    // the table types its columns by suffix
 	id      string                  // the column that names the record, or ""
 	time    int32
+	hunting bool // Timestamp is the same time
 	count   evidence.TableCount
 }
 
@@ -44,6 +46,7 @@ func newRows(table string) *rows {
 		columns: make(map[string]int32),
 		exact:   make(map[string]int32),
 		suffix:  table == azureDiagnostics || strings.HasSuffix(table, customSuffix),
+		hunting: schema.Hunting(table),
 		count:   evidence.TableCount{Table: table},
 	}
 	published, _ := schema.Lookup(table)

@@ -12,6 +12,7 @@ func Facts() types.Facts {
 			"MCASAlerts":                       `alerts of Defender for Cloud Apps are rows of SecurityAlert: SecurityAlert | where ProviderName == "MCAS"; their title is AlertName, their accounts are in Entities`,
 			"IdentityProtectionEvents":         `detections of Identity Protection are rows of AADUserRiskEvents (RiskEventType, DetectionTimingType, IpAddress), users at risk of AADRiskyUsers`,
 			"ReportedSeverity":                 "AlertSeverity",
+			"Timestamp":                        "TimeGenerated; only the events of Defender XDR have a Timestamp too",
 			"AuditLogs.IPAddress":              "tostring(InitiatedBy.user.ipAddress), or InitiatedBy.app for an application",
 			"AzureDiagnostics.IPAddress":       "CallerIPAddress",
 			"AzureDiagnostics.Caller":          "identity_claim_http_schemas_xmlsoap_org_ws_2005_05_identity_claims_upn_s for a user, identity_claim_appid_g for an application",

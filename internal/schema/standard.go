@@ -26,7 +26,9 @@ func standard(table string) []types.Column {
 }
 
 // Hunting tells whether a table is one of Defender XDR's advanced hunting,
-// whose events carry their time in Timestamp too.
+// whose events carry their time in Timestamp too: that, and TimeGenerated of a
+// workspace, are one time, and an event that has one of them is given the other
+// when it is loaded.
 func Hunting(table string) bool {
 	if slices.Contains([]string{
 		"AlertEvidence", "AlertInfo", "BehaviorEntities", "BehaviorInfo", "CampaignInfo", "CloudAppEvents",

@@ -90,11 +90,11 @@ func (b *binder) columnHint(name string, r *rows) string {
 			return hint
 		}
 	}
-	if hint := b.env.Facts.Instead[name]; hint != "" {
-		return hint
-	}
 	if typed := typedNames(name, r); typed != "" {
 		return "the tables give it several types: write " + typed
+	}
+	if hint := b.env.Facts.Instead[name]; hint != "" {
+		return hint
 	}
 	candidates := columnNames(r.cols)
 	for s := b.scope; s != nil; s = s.parent {
