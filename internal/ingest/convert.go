@@ -157,6 +157,9 @@ func (m *mapper) real(v value) (float64, bool) {
 }
 
 func (m *mapper) time(v value) (int64, bool) {
+	if v.kind == kindObject { // PowerShell 5 writes a date that was given a notation as {"value", "DateTime"}
+		v = m.lookup(m.object(v), "value")
+	}
 	if v.kind != kindString && v.kind != kindText {
 		return 0, false
 	}

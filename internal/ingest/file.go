@@ -116,6 +116,7 @@ type pass struct {
 	facts   facts
 
 	mapper    *mapper
+	librarian *librarian
 	added     []engine.Identity
 	rejects   []evidence.Reject
 	rejectRaw int
@@ -129,6 +130,7 @@ type pass struct {
 // read reads the file from its first byte to its last.
 func (p *pass) read() error {
 	p.mapper = newMapper(p.in.limits, p.in.recogniser.marks, p.file.Name(), p.facts.order)
+	p.librarian = newLibrarian()
 	p.tenants = make(map[string]string)
 	r, err := p.entry.open()
 	if err != nil {
@@ -309,6 +311,9 @@ func (p *pass) shape(r *record) *shape {
 	k := p.mapper.marksOf(r)
 	if p.last == nil || k != p.lastMarks {
 		p.last, p.lastMarks = p.in.recogniser.shape(k), k
+	}
+	if p.last == nil {
+		return p.librarian.shape(p.in.recogniser, p.mapper, r)
 	}
 	return p.last
 }

@@ -31,6 +31,7 @@ func (t *rows) identity(scratch []byte) (engine.Identity, []byte) {
 	if t.id != "" {
 		if name := t.text(t.id); len(name) > 0 {
 			b = append(b[:prefix], name...)
+			b = append(b, t.text(t.within)...)
 			sum := sha256.Sum256(b)
 			id[0] = half(sum[:])
 		}

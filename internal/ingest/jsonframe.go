@@ -19,6 +19,7 @@ type jsonFrames struct {
 	records int64
 	ended   string // why reading ended early
 	next_   string // a link to a page that is not here
+	context string // what the page in sight says that it is of
 	buffer  []byte
 }
 
@@ -27,6 +28,8 @@ const (
 	inArray   = '['
 	inWrapper = '{' // the array of a wrapper object
 	maxStack  = 4
+
+	maxContext = 1 << 10 // bytes of a page's @odata.context
 )
 
 func newJSONFrames(w *window, maxDepth int) *jsonFrames {
@@ -108,6 +111,7 @@ func (f *jsonFrames) close() {
 	f.comma = true
 	if in == inWrapper {
 		f.trailer()
+		f.context = ""
 	}
 }
 
@@ -158,7 +162,7 @@ func (f *jsonFrames) scanElement(b []byte) int {
 func (f *jsonFrames) hand(r *record, raw []byte) {
 	f.records++
 	f.taken, f.comma = len(raw), true
-	*r = record{number: f.records, offset: f.w.offset, raw: raw, members: f.scan.members}
+	*r = record{number: f.records, offset: f.w.offset, raw: raw, members: f.scan.members, context: f.context}
 	switch raw[0] {
 	case '{':
 	case '"':
@@ -343,6 +347,9 @@ func (f *jsonFrames) scanTrailer(b []byte) int {
 func (f *jsonFrames) link(key string, v value) {
 	if strings.HasSuffix(key, "nextlink") && v.kind == kindString && len(v.raw) > 0 {
 		f.next_ = string(v.raw[:min(len(v.raw), 64)])
+	}
+	if key == "@odata.context" && v.kind == kindString {
+		f.context = string(v.raw[:min(len(v.raw), maxContext)])
 	}
 }
 

@@ -107,7 +107,7 @@ func (l *logAnalytics) table(m *mapper, r *record) (table, reason string) {
 // isCustomTable tells whether name can be a custom table's. The tables about
 // the evidence itself are ours: a row that says it is theirs is forged.
 func isCustomTable(name string) bool {
-	if strings.EqualFold(name, ManifestTable) || strings.EqualFold(name, QuarantineTable) {
+	if strings.EqualFold(name, ManifestTable) || strings.EqualFold(name, QuarantineTable) || isOwn(name) {
 		return false
 	}
 	if !strings.HasSuffix(name, customSuffix) || len(name) > 63 {

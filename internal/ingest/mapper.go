@@ -52,6 +52,8 @@ type tally struct {
 	localTime    int64 // times in a zone that the file does not name
 	sameID       int64 // rows with the id of another row and other content
 	guessedTable int64 // sign-ins that may be interactive or not
+	cutDocuments int64 // documents that PowerShell did not write to their depth
+	lossy        int64 // policies whose lists were joined
 	flattened    int64 // activities that fill all columns of a flat export
 }
 
@@ -403,7 +405,7 @@ func (m *mapper) finish(expectTime bool) {
 	if t.hunting {
 		m.oneTime()
 	}
-	if !t.set(t.time) {
+	if !t.set(t.time) && !t.timeless {
 		if n, ok := m.otherTime(); ok {
 			t.batch.Vectors[t.time].SetInt(n)
 			if expectTime {

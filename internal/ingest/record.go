@@ -59,6 +59,7 @@ type record struct {
 	raw     []byte // as found
 	members []member
 	fault   string // why it is not a record, or ""
+	context string // what the page that it is in says that it is of, or ""
 }
 
 // Frames cut a text into records.

@@ -27,6 +27,8 @@ func (p *pass) remarks() []string {
 	count(t.replaced, "records with bytes that are not UTF-8, replaced by U+FFFD")
 	count(t.noDetail, "audit records whose AuditData is missing or cannot be read, of which only what surrounds it was stored")
 	count(t.guessedTable, "sign-ins that do not say whether they were interactive, taken to be so")
+	count(t.cutDocuments, "documents that PowerShell cut where it goes no deeper (ConvertTo-Json -Depth): what lay deeper is not in the export")
+	count(t.lossy, "policies whose lists were joined to text, which cannot be taken apart exactly: export them as JSON to have them evaluated")
 	count(t.flattened, "activities that fill all the target columns of the file, which may have had more targets or properties")
 	count(t.sameID, "records with the id of another record but other content, all of them stored")
 	count(p.file.Counts.Quarantined-int64(len(p.rejects)), "records that were not understood beyond those listed")

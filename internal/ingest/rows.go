@@ -22,34 +22,40 @@ const (
 
 // rows are the rows of one table on their way into a load.
 type rows struct {
-	batch   *engine.Batch
-	spare   chan *engine.Batch      // empty ones, to be filled again
-	listed  map[string]types.Column // published, by lower-case name
-	columns map[string]int32        // by lower-case name
-	exact   map[string]int32        // by name as it was asked for
-	order   []int32                 // by name
-	loose   []bool                  // by vector: not part of a row's identity
-	tight   bool                    // in the row being built, loose columns are part of it
-	extra   int                     // columns that are not published
-	suffix  bool                    // the table types its columns by suffix
-	id      string                  // the column that names the record, or ""
-	time    int32
-	hunting bool // Timestamp is the same time
-	count   evidence.TableCount
+	batch    *engine.Batch
+	spare    chan *engine.Batch      // empty ones, to be filled again
+	listed   map[string]types.Column // published, by lower-case name
+	columns  map[string]int32        // by lower-case name
+	exact    map[string]int32        // by name as it was asked for
+	order    []int32                 // by name
+	loose    []bool                  // by vector: not part of a row's identity
+	tight    bool                    // in the row being built, loose columns are part of it
+	extra    int                     // columns that are not published
+	suffix   bool                    // the table types its columns by suffix
+	timeless bool                    // its rows are no events, and TimeGenerated stays null
+	id       string                  // the column that names the record, or ""
+	within   string                  // the column within whose values ids are distinct, or ""
+	time     int32
+	hunting  bool // Timestamp is the same time
+	count    evidence.TableCount
 }
 
 func newRows(table string) *rows {
 	t := &rows{
-		batch:   engine.NewBatch(table),
-		spare:   make(chan *engine.Batch, waiting),
-		listed:  make(map[string]types.Column),
-		columns: make(map[string]int32),
-		exact:   make(map[string]int32),
-		suffix:  table == azureDiagnostics || strings.HasSuffix(table, customSuffix),
-		hunting: schema.Hunting(table),
-		count:   evidence.TableCount{Table: table},
+		batch:    engine.NewBatch(table),
+		spare:    make(chan *engine.Batch, waiting),
+		listed:   make(map[string]types.Column),
+		columns:  make(map[string]int32),
+		exact:    make(map[string]int32),
+		suffix:   table == azureDiagnostics || strings.HasSuffix(table, customSuffix),
+		timeless: table == ConfigurationTable,
+		hunting:  schema.Hunting(table),
+		count:    evidence.TableCount{Table: table},
 	}
-	published, _ := schema.Lookup(table)
+	published, ok := schema.Lookup(table)
+	if !ok {
+		published = ownTable(table)
+	}
 	for _, c := range published.Columns {
 		t.listed[strings.ToLower(c.Name)] = c
 	}
@@ -62,8 +68,32 @@ func newRows(table string) *rows {
 	if _, ok := t.listed["id"]; ok {
 		t.id = "Id" // a risk event has a RequestId too: that of its sign-in
 	}
+	if t.timeless {
+		t.within = documentKindColumn
+	}
 	t.time = t.column(timeGenerated)
 	return t
+}
+
+// ownTable returns the table of ours that has that name.
+func ownTable(name string) types.Table {
+	for _, t := range ownTables() {
+		if t.Name == name {
+			return t
+		}
+	}
+	return types.Table{}
+}
+
+// ownTables are the tables that no workspace has, for what an export holds
+// beside logs.
+func ownTables() []types.Table {
+	return []types.Table{documentTable()}
+}
+
+// isOwn tells whether name, in any case, is a table of ours.
+func isOwn(name string) bool {
+	return slices.ContainsFunc(ownTables(), func(t types.Table) bool { return strings.EqualFold(t.Name, name) })
 }
 
 // turn goes on in an empty batch with the same columns in the same order.

@@ -11,7 +11,38 @@ import (
 	"github.com/conshelf/conshelf/internal/evidence"
 )
 
-const samples = "../../../shared/data/logs"
+const (
+	samples        = "../../../shared/data/logs"
+	samplePolicies = "../../../shared/data/conditional-access/policies"
+)
+
+// Each policy that others have exported is a document, whole and named.
+func TestSamplePoliciesAreDocuments(t *testing.T) {
+	if _, err := os.Stat(samplePolicies); errors.Is(err, fs.ErrNotExist) {
+		t.Skip("the samples are not here: ", samplePolicies)
+	}
+	m := &memory{}
+	files := 0
+	err := New(m, Options{}).Ingest(t.Context(), []string{samplePolicies}, nil, func(f evidence.File, rejects []evidence.Reject) error {
+		files++
+		if f.Format != "microsoft.graph.conditionalAccessPolicy" || f.Problem != "" || len(rejects) > 0 || f.Counts.Stored != 1 {
+			t.Errorf("%s: format %q, problem %q, counts %+v, rejects %+v", f.Name(), f.Format, f.Problem, f.Counts, rejects)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range m.rows {
+		name, id := r.cells[documentName].Text, r.cells["Id"].Text
+		if r.table != ConfigurationTable || name == "" || id == "" || !strings.Contains(r.cells[documentBody].Text, id) {
+			t.Errorf("row %d: table %s, name %q, id %q", r.origin.File, r.table, name, id)
+		}
+	}
+	if files == 0 || len(m.rows) != files {
+		t.Errorf("%d rows of %d files", len(m.rows), files)
+	}
+}
 
 // Every record of every sample is stored, in the table that it belongs to.
 func TestSamplesAreReadWhole(t *testing.T) {

@@ -34,16 +34,35 @@ func shapes() []shape {
 		graphRiskShapes(),
 		graphSignInShapes(),
 		portalShapes(),
-		configurationShapes(),
+		flatDocumentShapes(),
 	)
 }
 
 // marks are bits, one for each member name that tells formats apart.
-type marks [2]uint64
+type marks [4]uint64
 
-func (k marks) or(l marks) marks   { return marks{k[0] | l[0], k[1] | l[1]} }
-func (k marks) and(l marks) marks  { return marks{k[0] & l[0], k[1] & l[1]} }
-func (k marks) count() int         { return bits.OnesCount64(k[0]) + bits.OnesCount64(k[1]) }
+func (k marks) or(l marks) marks {
+	for i := range k {
+		k[i] |= l[i]
+	}
+	return k
+}
+
+func (k marks) and(l marks) marks {
+	for i := range k {
+		k[i] &= l[i]
+	}
+	return k
+}
+
+func (k marks) count() int {
+	n := 0
+	for _, word := range k {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
+
 func (k marks) has(all marks) bool { return k.and(all) == all }
 
 // A recogniser tells shapes apart by the marks of member names.
@@ -91,6 +110,16 @@ func (rc *recogniser) shape(k marks) *shape {
 	return nil
 }
 
+// named returns the shape of that name, or nil.
+func (rc *recogniser) named(name string) *shape {
+	for i := range rc.shapes {
+		if rc.shapes[i].name == name {
+			return &rc.shapes[i]
+		}
+	}
+	return nil
+}
+
 // marksOf returns the marks of a record's members.
 func (m *mapper) marksOf(r *record) marks {
 	var k marks
@@ -112,15 +141,4 @@ func strange(r *record) string {
 		names = append(names, fmt.Sprintf("%.40q", mem.key))
 	}
 	return "format not recognised: a record with " + strings.Join(names, ", ")
-}
-
-// configurationShapes are what lies beside logs in an export.
-func configurationShapes() []shape {
-	const hint = ", not a log record"
-	return []shape{
-		{name: "graph-conditional-access", all: []string{"conditions", "grantcontrols"}, refusal: "a Conditional Access policy" + hint},
-		{name: "graph-named-location", all: []string{"displayname"}, any: []string{"ipranges", "countriesandregions"}, least: 1, refusal: "a named location" + hint},
-		{name: "graph-consent", all: []string{"consenttype", "clientid", "scope"}, refusal: "a consent grant" + hint},
-		{name: "graph-service-principal", all: []string{"appid", "serviceprincipaltype", "replyurls"}, refusal: "a service principal" + hint},
-	}
 }
