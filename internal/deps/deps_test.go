@@ -57,14 +57,15 @@ internal/ingest:             kql/types internal/evidence internal/schema interna
 # The work.
 internal/rule:       kql kql/bind kql/diag kql/plan kql/types internal/incident internal/attack
 internal/detect:     internal/attack kql/types kql/plan kql/diag internal/incident internal/evidence internal/engine internal/rule
+internal/coverage:   kql kql/plan kql/types internal/evidence internal/incident internal/schema internal/engine
 internal/correlate:  internal/incident internal/attack
 internal/respond:    kql/diag kql/syntax internal/incident
-internal/report:     kql/types internal/evidence internal/incident internal/attack internal/respond internal/escape
+internal/report:     kql/types internal/evidence internal/incident internal/coverage internal/attack internal/respond internal/escape
 
 # Putting it together.
 internal/simulate:
-internal/investigation: kql kql/bind kql/diag kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/ingest internal/rule internal/detect internal/correlate internal/respond internal/report rules playbooks
-internal/cli:           rules kql kql/builtin kql/bind kql/diag kql/sqlgen kql/plan kql/types kql/syntax internal/evidence internal/incident internal/schema internal/vocabulary internal/escape internal/chart internal/engine internal/engine/duckdb internal/ingest internal/rule internal/investigation internal/report internal/respond internal/simulate
+internal/investigation: kql kql/bind kql/diag kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/ingest internal/rule internal/detect internal/correlate internal/coverage internal/respond internal/report rules playbooks
+internal/cli:           rules kql kql/builtin kql/bind kql/diag kql/sqlgen kql/plan kql/types kql/syntax internal/evidence internal/incident internal/schema internal/vocabulary internal/escape internal/chart internal/coverage internal/engine internal/engine/duckdb internal/ingest internal/rule internal/investigation internal/report internal/respond internal/simulate
 cmd/conshelf:           internal/cli
 
 internal/deps:

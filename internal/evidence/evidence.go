@@ -2,6 +2,8 @@
 // and what could not be read. Originals are read and never written.
 package evidence
 
+import "time"
+
 // A Digest is a SHA-256 in lower-case hexadecimal.
 type Digest string
 
@@ -17,7 +19,9 @@ type File struct {
 	Counts  Counts       `json:"counts"`
 	Tables  []TableCount `json:"tables,omitempty"`
 	Problem string       `json:"problem,omitempty"` // why the file as a whole was not read to its end
-	Notes   []string     `json:"notes,omitempty"`   // what was decided, replaced or not seen in reading it
+	// Continues tells that the file is a page that names a next one.
+	Continues bool     `json:"continues,omitempty"`
+	Notes     []string `json:"notes,omitempty"` // what was decided, replaced or not seen in reading it
 }
 
 // Name returns the path, and the member if the file was inside an archive.
@@ -46,11 +50,12 @@ func (c Counts) Add(d Counts) Counts {
 }
 
 // A TableCount is how many rows of a file went into a table, and their span
-// of TimeGenerated in ticks (0: no row had one).
+// of TimeGenerated (zero: no row had one).
 type TableCount struct {
-	Table       string `json:"table"`
-	Rows        int64  `json:"rows"`
-	First, Last int64  `json:"-"`
+	Table string    `json:"table"`
+	Rows  int64     `json:"rows"`
+	First time.Time `json:"first,omitzero"`
+	Last  time.Time `json:"last,omitzero"`
 }
 
 // An Origin is the record that a row was read from.

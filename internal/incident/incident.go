@@ -161,4 +161,8 @@ type Gap struct {
 	Window      Window  `json:"window"`
 	Reason      string  `json:"reason"`
 	Consequence string  `json:"consequence"` // what cannot be concluded
+	// Tables are those whose rows are missing, and Weakens the rules that read
+	// one of them: that such a rule found nothing means less.
+	Tables  []string `json:"tables,omitempty"`
+	Weakens []string `json:"weakens,omitempty"` // by name, sorted
 }

@@ -261,6 +261,9 @@ func (p *pass) records(w *window) error {
 		p.problem(problem)
 	}
 	p.file.Notes = append(p.file.Notes, f.notes()...)
+	if pages, ok := f.(paged); ok {
+		p.file.Continues = pages.continues()
+	}
 	return p.flush()
 }
 
@@ -409,7 +412,7 @@ func (p *pass) finish() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.mapper.tables)) {
 		if t := p.mapper.tables[name]; t.count.Rows > 0 {
-			f.Tables = append(f.Tables, t.count)
+			f.Tables = append(f.Tables, t.total())
 		}
 	}
 	f.Tenant = p.tenant()

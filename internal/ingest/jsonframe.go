@@ -38,8 +38,13 @@ func newJSONFrames(w *window, maxDepth int) *jsonFrames {
 
 func (f *jsonFrames) problem() string { return f.ended }
 
+// paged are frames whose text may name a next page, which is not in it.
+type paged interface{ continues() bool }
+
+func (f *jsonFrames) continues() bool { return f.next_ != "" }
+
 func (f *jsonFrames) notes() []string {
-	if f.next_ == "" {
+	if !f.continues() {
 		return nil
 	}
 	return []string{"a page in it names a next page (@odata.nextLink): the export may go on in another file"}

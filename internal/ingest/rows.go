@@ -38,6 +38,8 @@ type rows struct {
 	time     int32
 	hunting  bool // Timestamp is the same time
 	count    evidence.TableCount
+	first    int64 // the least TimeGenerated of those stored, in ticks; 0: none has one
+	last     int64 // the greatest
 }
 
 func newRows(table string) *rows {
@@ -219,10 +221,19 @@ func (t *rows) tally(row int) {
 		return
 	}
 	n := vec.Ints[row]
-	if t.count.First == 0 || n < t.count.First {
-		t.count.First = n
+	if t.first == 0 || n < t.first {
+		t.first = n
 	}
-	t.count.Last = max(t.count.Last, n)
+	t.last = max(t.last, n)
+}
+
+// total is how many rows were stored, and when they are of.
+func (t *rows) total() evidence.TableCount {
+	c := t.count
+	if t.first != 0 {
+		c.First, c.Last = types.TimeOf(t.first), types.TimeOf(t.last)
+	}
+	return c
 }
 
 // isGUID tells whether b is a GUID as Microsoft writes them.

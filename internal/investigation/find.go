@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/conshelf/conshelf/internal/correlate"
+	"github.com/conshelf/conshelf/internal/coverage"
 	"github.com/conshelf/conshelf/internal/detect"
 	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/evidence"
@@ -44,7 +45,8 @@ type Findings struct {
 	Alerts    []incident.Alert
 	Incidents []incident.Incident
 	Plans     []respond.Plan // one for each incident, in their order
-	Gaps      []incident.Gap
+	Coverage  coverage.Statement
+	Gaps      []incident.Gap // those of the coverage among them
 }
 
 // Find runs the rules over the case and joins what they find.
@@ -75,11 +77,11 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 	for _, i := range f.Incidents {
 		f.Plans = append(f.Plans, respond.Make(i, books))
 	}
-	missing, err := c.tableGaps(ctx, infos, f.Window)
-	if err != nil {
+	if f.Coverage, err = c.measure(ctx, f.Files, f.Window); err != nil {
 		return Findings{}, err
 	}
-	f.Gaps = sortGaps(slices.Concat(result.Gaps, detect.Gaps(problems), evidenceGaps(f.Files), missing))
+	gaps := slices.Concat(result.Gaps, detect.Gaps(problems), f.Coverage.Gaps, coverage.Before(f.Coverage, f.Incidents))
+	f.Gaps = weakened(sortGaps(gaps), f.Rules)
 	f.Runs = runs(f, infos)
 	return f, nil
 }
@@ -92,7 +94,7 @@ func (c *Case) Investigate(ctx context.Context, o Options) (report.Document, []r
 	}
 	return report.New(report.Input{
 		Version: o.Version, Window: f.Window, Files: f.Files, Alerts: f.Alerts, Incidents: f.Incidents,
-		Plans: f.Plans, Gaps: f.Gaps, Rules: f.Runs,
+		Plans: f.Plans, Coverage: f.Coverage, Gaps: f.Gaps, Rules: f.Runs,
 	}), f.Problems, nil
 }
 

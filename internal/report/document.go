@@ -5,6 +5,7 @@
 package report
 
 import (
+	"github.com/conshelf/conshelf/internal/coverage"
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/respond"
@@ -12,17 +13,18 @@ import (
 
 // A Document is a report, as data.
 type Document struct {
-	Title     string            `json:"title"`
-	Version   string            `json:"version"` // of the program
-	Tenants   []string          `json:"tenants"`
-	Window    incident.Window   `json:"window"`
-	Overview  Overview          `json:"overview"`
-	Incidents []IncidentSection `json:"incidents"` // most severe first
-	Unjoined  []AlertSection    `json:"unjoined"`  // alerts that joined no incident
-	Gaps      []GapGroup        `json:"gaps"`
-	Rules     []RuleRun         `json:"rules"`
-	Files     []evidence.File   `json:"files"`
-	Records   evidence.Counts   `json:"records"` // of all files
+	Title     string             `json:"title"`
+	Version   string             `json:"version"` // of the program
+	Tenants   []string           `json:"tenants"`
+	Window    incident.Window    `json:"window"`
+	Overview  Overview           `json:"overview"`
+	Incidents []IncidentSection  `json:"incidents"` // most severe first
+	Unjoined  []AlertSection     `json:"unjoined"`  // alerts that joined no incident
+	Coverage  coverage.Statement `json:"coverage"`  // its gaps are among Gaps
+	Gaps      []GapGroup         `json:"gaps"`
+	Rules     []RuleRun          `json:"rules"`
+	Files     []evidence.File    `json:"files"`
+	Records   evidence.Counts    `json:"records"` // of all files
 }
 
 // An Overview is what a reader who stops after a page should know.

@@ -60,6 +60,7 @@ func funcs() template.FuncMap {
 		"n":           func(i int) int { return i + 1 },
 		"window":      windowText,
 		"span":        span,
+		"when":        when,
 		"tactic":      tacticText,
 		"kind":        kindText,
 		"identifiers": identifiersText,
@@ -70,6 +71,7 @@ func funcs() template.FuncMap {
 		"number":      numberText,
 		"plural":      plural,
 		"chart":       newChart,
+		"collection":  newCollection,
 		"ref":         ref,
 		"technique": func(id incident.Technique) string {
 			if t, ok := attack.Lookup(id); ok {

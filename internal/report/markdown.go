@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/conshelf/conshelf/internal/coverage"
 	"github.com/conshelf/conshelf/internal/escape"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/respond"
@@ -89,6 +90,7 @@ func (m *markdown) document(d Document) {
 		m.incident(i+1, s, len(d.Tenants))
 	}
 	m.unjoined(d.Unjoined)
+	m.collected(d.Coverage)
 	m.gaps(d.Gaps)
 	m.rules(d.Rules)
 	m.files(d)
@@ -263,6 +265,18 @@ func (m *markdown) unjoined(all []AlertSection) {
 	}
 }
 
+func (m *markdown) collected(s coverage.Statement) {
+	var rows [][]string
+	for _, t := range s.Tables {
+		rows = append(rows, []string{
+			t.Name, t.Tenant, fmt.Sprint(t.Rows), fmt.Sprint(t.Users), when(t.First), when(t.Last), fmt.Sprint(len(t.Holes)),
+		})
+	}
+	m.line("## What was collected")
+	m.line("")
+	m.table("Rows that have a time within the window.", []string{"Table", "Tenant", "Rows", "Accounts", "First", "Last", "Holes"}, rows)
+}
+
 func (m *markdown) gaps(groups []GapGroup) {
 	m.line("## What could not be seen")
 	m.line("")
@@ -271,11 +285,11 @@ func (m *markdown) gaps(groups []GapGroup) {
 	for _, group := range groups {
 		var rows [][]string
 		for _, g := range group.Gaps {
-			rows = append(rows, []string{g.Subject, g.Tenant, windowText(g.Window), g.Reason, g.Consequence})
+			rows = append(rows, []string{g.Subject, g.Tenant, windowText(g.Window), g.Reason, g.Consequence, strings.Join(g.Weakens, "; ")})
 		}
 		m.line("### %s", kindText(group.Kind))
 		m.line("")
-		m.table(count(len(group.Gaps), "gap")+".", []string{"Subject", "Tenant", "Window", "Reason", "What cannot be concluded"}, rows)
+		m.table(count(len(group.Gaps), "gap")+".", []string{"Subject", "Tenant", "Window", "Reason", "What cannot be concluded", "Rules that it weakens"}, rows)
 	}
 	if len(groups) == 0 {
 		m.line("No gap is known. Logs that were never exported leave none.")

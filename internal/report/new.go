@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/conshelf/conshelf/internal/attack"
+	"github.com/conshelf/conshelf/internal/coverage"
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/respond"
@@ -20,20 +21,22 @@ type Input struct {
 	Alerts    []incident.Alert // all, also those of incidents
 	Incidents []incident.Incident
 	Plans     []respond.Plan
-	Gaps      []incident.Gap
+	Coverage  coverage.Statement
+	Gaps      []incident.Gap // those of the coverage among them
 	Rules     []RuleRun
 }
 
 // New returns the document. It changes nothing in its input.
 func New(in Input) Document {
 	d := Document{
-		Title:   cmp.Or(in.Title, "Investigation of Microsoft Entra ID, Microsoft 365 and Azure logs"),
-		Version: in.Version,
-		Window:  in.Window,
-		Tenants: tenants(in),
-		Files:   append([]evidence.File{}, in.Files...),
-		Gaps:    groups(in.Gaps),
-		Rules:   append([]RuleRun{}, in.Rules...),
+		Title:    cmp.Or(in.Title, "Investigation of Microsoft Entra ID, Microsoft 365 and Azure logs"),
+		Version:  in.Version,
+		Coverage: in.Coverage,
+		Window:   in.Window,
+		Tenants:  tenants(in),
+		Files:    append([]evidence.File{}, in.Files...),
+		Gaps:     groups(in.Gaps),
+		Rules:    append([]RuleRun{}, in.Rules...),
 	}
 	slices.SortFunc(d.Files, func(a, b evidence.File) int { return cmp.Compare(a.Number, b.Number) })
 	slices.SortFunc(d.Rules, func(a, b RuleRun) int {
@@ -215,7 +218,7 @@ func groups(gaps []incident.Gap) []GapGroup {
 		return cmp.Or(cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)), incident.CompareGaps(a, b))
 	})
 	all := []GapGroup{}
-	for _, g := range slices.Compact(gaps) {
+	for _, g := range slices.CompactFunc(gaps, func(a, b incident.Gap) bool { return incident.CompareGaps(a, b) == 0 }) {
 		if len(all) == 0 || all[len(all)-1].Kind != g.Kind {
 			all = append(all, GapGroup{Kind: g.Kind})
 		}

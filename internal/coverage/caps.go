@@ -1,0 +1,111 @@
+package coverage
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/conshelf/conshelf/internal/evidence"
+	"github.com/conshelf/conshelf/internal/incident"
+)
+
+// A limit is a number of records at which something stops exporting.
+type limit struct {
+	records int64
+	whose   string
+}
+
+// limits are those that exports of these logs are known to end at.
+func limits() []limit {
+	return []limit{
+		{1_000, "a page of Microsoft Graph, or of the activity log, ends"},
+		{5_000, "a call of Search-UnifiedAuditLog ends"},
+		{10_000, "a query of advanced hunting used to end"},
+		{30_000, "a query in the Log Analytics portal ends"},
+		{50_000, "an audit search of Purview, and a session of Search-UnifiedAuditLog, end"},
+		{50_001, "a search whose 50,000 records stand below a heading ends"},
+		{100_000, "a query of advanced hunting, and a download of the Entra portal, end"},
+		{250_000, "a download of the Entra portal ends"},
+	}
+}
+
+// capped names the files that hold exactly as many records as an export may.
+func capped(files []evidence.File) []incident.Gap {
+	var gaps []incident.Gap
+	for _, f := range files {
+		for _, l := range limits() {
+			if f.Counts.Read != l.records || f.Counts.Duplicate == f.Counts.Read || followed(f, files) {
+				continue
+			}
+			gaps = append(gaps, incident.Gap{
+				Kind: incident.GapLimit, Subject: f.Name(), Tables: tablesOf(f), Window: windowOf(f),
+				Reason:      fmt.Sprintf("holds exactly %s records, where %s", thousands(l.records), l.whose),
+				Consequence: "the export was most likely cut there: the log has more records of this time, which were not looked at; export it again in shorter windows",
+			})
+		}
+	}
+	return gaps
+}
+
+// unfinished names the folders in which every page of an export names a next
+// one, so that the last is not there.
+func unfinished(files []evidence.File) []incident.Gap {
+	var gaps []incident.Gap
+	seen := make(map[series]bool)
+	for _, f := range files {
+		if !f.Continues || seen[seriesOf(f)] || followed(f, files) {
+			continue
+		}
+		seen[seriesOf(f)] = true
+		gaps = append(gaps, incident.Gap{
+			Kind: incident.GapLimit, Subject: f.Name(), Tables: tablesOf(f), Window: windowOf(f),
+			Reason:      "it names a next page (@odata.nextLink), and no file beside it is a last page",
+			Consequence: "the records of the pages that are not there were not looked at",
+		})
+	}
+	return gaps
+}
+
+// A series is the files of one folder, or archive, that are of one format: the
+// pages of an export.
+type series struct{ folder, format string }
+
+func seriesOf(f evidence.File) series { return series{path.Dir(f.Name()), f.Format} }
+
+// followed tells whether a file is a page that names a next one, in a series
+// that has its last page.
+func followed(f evidence.File, files []evidence.File) bool {
+	return f.Continues && slices.ContainsFunc(files, func(other evidence.File) bool {
+		return !other.Continues && other.Counts.Read > 0 && seriesOf(other) == seriesOf(f)
+	})
+}
+
+// windowOf is the time that a file's rows span; the zero window if none has one.
+func windowOf(f evidence.File) incident.Window {
+	var w incident.Window
+	for _, t := range f.Tables {
+		if t.First.IsZero() {
+			continue
+		}
+		if w.From.IsZero() || t.First.Before(w.From) {
+			w.From = t.First
+		}
+		if t.Last.After(w.To) {
+			w.To = t.Last
+		}
+	}
+	return w
+}
+
+func thousands(n int64) string {
+	digits := fmt.Sprint(n)
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}

@@ -1,0 +1,31 @@
+package coverage
+
+import (
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/kql/plan"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+// collectorLog is the table of what collectors wrote about their own work.
+const collectorLog = "CollectorLog_CL"
+
+// confessions are the windows that collectors say they did not capture.
+func (s *survey) confessions() ([]incident.Gap, error) {
+	var gaps []incident.Gap
+	if len(s.logs) == 0 {
+		return nil, nil
+	}
+	err := s.query(collectorLog+` | where tobool(Lost)
+		| project Collector = tostring(Collector), Message = tostring(Message), From = todatetime(From), To = todatetime(To)`, s.logs, plan.Scope{}, func(row []types.Value) {
+		g := incident.Gap{
+			Kind: incident.GapLimit, Subject: row[0].Text,
+			Reason:      "the collector says: " + row[1].Text,
+			Consequence: "the events of this time that it did not capture were not looked at",
+		}
+		if row[2].Valid && row[3].Valid {
+			g.Window = incident.Window{From: types.TimeOf(row[2].Int), To: types.TimeOf(row[3].Int)}
+		}
+		gaps = append(gaps, g)
+	})
+	return gaps, err
+}

@@ -1,0 +1,116 @@
+package coverage
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/conshelf/conshelf/internal/evidence"
+	"github.com/conshelf/conshelf/internal/incident"
+)
+
+// missing names the expected tables that hold nothing: at all, or of one
+// tenant of several.
+func missing(s Statement) []incident.Gap {
+	var gaps []incident.Gap
+	tenants := tenantsOf(s)
+	for _, w := range expected() {
+		if w.consequence == "" {
+			continue
+		}
+		without := slices.DeleteFunc(slices.Clone(tenants), func(tenant string) bool {
+			return slices.ContainsFunc(s.Tables, func(t Table) bool { return t.Name == w.table && t.Tenant == tenant })
+		})
+		if len(without) == len(tenants) {
+			without = []string{""}
+		}
+		for _, tenant := range without {
+			gaps = append(gaps, incident.Gap{
+				Kind: incident.GapMissingTable, Subject: w.table, Tenant: tenant, Window: s.Window, Tables: []string{w.table},
+				Reason: "no file of the evidence fed this table", Consequence: w.consequence,
+			})
+		}
+	}
+	return gaps
+}
+
+// tenantsOf returns the tenants that the statement tells apart; ” if none.
+func tenantsOf(s Statement) []string {
+	tenants := []string{}
+	for _, t := range s.Tables {
+		tenants = append(tenants, t.Tenant)
+	}
+	slices.Sort(tenants)
+	tenants = slices.Compact(tenants)
+	if len(tenants) > 1 { // rows that name no tenant are nobody's, and miss nothing
+		tenants = slices.DeleteFunc(tenants, func(t string) bool { return t == "" })
+	}
+	if len(tenants) == 0 {
+		return []string{""}
+	}
+	return tenants
+}
+
+// holes tells the holes of tables.
+func holes(s Statement) []incident.Gap {
+	var gaps []incident.Gap
+	for _, t := range s.Tables {
+		w, ok := wantedOf(t.Name)
+		what := "what happened in it was not looked at"
+		if ok && w.consequence != "" {
+			what = w.consequence
+		}
+		for _, h := range t.Holes {
+			reason := "no row for " + span(h.length())
+			if h.Usual > 0 {
+				reason += fmt.Sprintf(", in which the same hours of other days let expect about %d", h.Usual)
+			}
+			gaps = append(gaps, incident.Gap{
+				Kind: incident.GapMissingData, Subject: t.Name, Tenant: t.Tenant, Window: h.Window, Tables: []string{t.Name},
+				Reason: reason, Consequence: "either nothing happened, or it was not collected; then " + what,
+			})
+		}
+	}
+	return gaps
+}
+
+// span prints a time in the unit that suits it.
+func span(d time.Duration) string {
+	if d < 2*time.Hour {
+		return fmt.Sprintf("%d minutes", int(d.Round(time.Minute)/time.Minute))
+	}
+	hours := int(d.Round(time.Hour) / time.Hour)
+	if hours < 72 {
+		return fmt.Sprintf("%d hours", hours)
+	}
+	return fmt.Sprintf("%d days", (hours+12)/24)
+}
+
+// unread names the files, and the records of files, that were not understood.
+func unread(files []evidence.File) []incident.Gap {
+	var gaps []incident.Gap
+	for _, f := range files {
+		if f.Problem != "" {
+			gaps = append(gaps, incident.Gap{
+				Kind: incident.GapEvidence, Subject: f.Name(), Reason: f.Problem, Tables: tablesOf(f),
+				Consequence: "what the rest of this file held was not looked at",
+			})
+		}
+		if n := f.Counts.Quarantined; n > 0 {
+			gaps = append(gaps, incident.Gap{
+				Kind: incident.GapEvidence, Subject: f.Name(), Tables: tablesOf(f),
+				Reason:      fmt.Sprintf("%d of %d records were not understood; Quarantine_CL holds them with the reason", n, f.Counts.Read),
+				Consequence: "these records were not looked at",
+			})
+		}
+	}
+	return gaps
+}
+
+func tablesOf(f evidence.File) []string {
+	names := make([]string, len(f.Tables))
+	for i, t := range f.Tables {
+		names[i] = t.Table
+	}
+	return names
+}
