@@ -42,7 +42,7 @@ func isBool(x syntax.Expr) bool {
 func (b *binder) sortedName(call *syntax.Call, index int) string {
 	name := b.nameOf(call.Args[index])
 	if name == "" {
-		return ""
+		name = "array" + decimalText(index)
 	}
 	return name + sortedSuffix
 }

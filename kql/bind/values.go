@@ -15,7 +15,7 @@ func (b *binder) print(op *syntax.Print) *relation {
 	taken := make(names)
 	b.reserveNames(list, taken)
 	var cols []plan.Named
-	for i, e := range list {
+	for i, e := range withoutRest(list) {
 		name := "print_" + decimalText(i)
 		if e.name != nil {
 			name = e.name.Text
@@ -28,6 +28,22 @@ func (b *binder) print(op *syntax.Print) *relation {
 		cols = append(cols, plan.Named{Name: name, Expr: b.value(e, noRows())})
 	}
 	return &relation{rel: oneRow(cols)}
+}
+
+// withoutRest leaves out what follows the first column of several, where only
+// that one has a name: print x = f(…) is one column, and with extend all are.
+func withoutRest(list []namedExpr) []namedExpr {
+	var kept []namedExpr
+	named := false
+	for _, e := range list {
+		if e.part == nil || e.part.index == 0 {
+			named = e.name != nil
+		}
+		if e.part == nil || e.part.index == 0 || !named || e.name != nil {
+			kept = append(kept, e)
+		}
+	}
+	return kept
 }
 
 // oneRow is a row of constants, or of expressions over a row that has nothing

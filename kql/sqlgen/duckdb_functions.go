@@ -193,7 +193,40 @@ func (g *generator) formatTime(s scope, c *plan.Call, function, letters string) 
 			return g.refuse(c.Func, fmt.Sprintf("its format has %q, which is not documented", r), "", c.At)
 		}
 	}
+	if letters := undocumentedRun(text, strings.Contains(letters, "M")); letters != "" {
+		return g.refuse(c.Func, fmt.Sprintf("its format has %q, which is not documented", letters), "", c.At)
+	}
 	return function + "(" + g.expr(s, c.Args[0]) + ", " + g.literalText(text) + ")"
+}
+
+// undocumentedRun returns the first run of one letter in a format that is longer
+// or shorter than those that Kusto documents, or "". Days of a date have two
+// digits, those of a timespan up to eight.
+func undocumentedRun(format string, date bool) string {
+	for i := 0; i < len(format); {
+		n := 1
+		for i+n < len(format) && format[i+n] == format[i] {
+			n++
+		}
+		documented := true
+		switch format[i] {
+		case 'y':
+			documented = n == 1 || n == 2 || n == 4
+		case 'M', 'H', 'h', 'm', 's':
+			documented = n <= 2
+		case 'd':
+			documented = n <= 2 || n <= 8 && !date
+		case 't':
+			documented = n == 2
+		case 'f', 'F':
+			documented = n <= 7
+		}
+		if !documented {
+			return format[i : i+n]
+		}
+		i += n
+	}
+	return ""
 }
 
 func makeDateTime(g *generator, s scope, c *plan.Call) string {

@@ -434,13 +434,13 @@ func arrayFunctions() []function {
 				out.bool(len(a) == len(b) && len(distinct(append(a, b...))) == len(b))
 			}
 		}},
-		{name: "kql_jaccard", signature: "ss:d", eval: func(r *row, out *result) {
+		{name: "kql_jaccard", signature: "ss:s", eval: func(r *row, out *result) {
 			if !isArray(r.json(0)) || !isArray(r.json(1)) {
 				return
 			}
 			a, b := distinct(elements(r.json(0))), distinct(elements(r.json(1)))
 			union := len(distinct(slices.Concat(a, b)))
-			out.real(float64(len(a)+len(b)-union) / float64(union))
+			out.text(realJSON(float64(len(a)+len(b)-union) / float64(union)))
 		}},
 	}
 }
