@@ -3,6 +3,7 @@ package bind
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"strconv"
 
 	"github.com/conshelf/conshelf/kql/builtin"
@@ -70,6 +71,8 @@ func convertValue(v types.Value, t types.Scalar) (types.Value, bool) {
 		return types.NewReal(float64(v.Int)), true
 	case v.Type.Integral() && t == types.Decimal:
 		return types.Value{Type: types.Decimal, Valid: true, Text: strconv.FormatInt(v.Int, 10)}, true
+	case v.Type == types.Real && t == types.Decimal && v.Valid:
+		return exactDecimal(v.Float)
 	case t == types.String && v.Type != types.Dynamic:
 		return types.NewString(v.String()), true
 	}
@@ -190,4 +193,22 @@ func constantOf(e plan.Expr) (types.Value, bool) {
 		return types.Value{}, false
 	}
 	return c.Value, c.Value.Type != types.Unknown
+}
+
+// exactDecimal writes a real in digits, if it is just the number that they say,
+// as 2.5 is and 1.1 is not.
+func exactDecimal(f float64) (types.Value, bool) {
+	exact := new(big.Rat).SetFloat64(f)
+	if exact == nil || math.Abs(f) >= 1e15 {
+		return types.Value{}, false
+	}
+	digits := strconv.FormatFloat(f, 'f', -1, 64)
+	written, ok := new(big.Rat).SetString(digits)
+	if !ok || written.Cmp(exact) != 0 {
+		return types.Value{}, false
+	}
+	if f == 0 {
+		digits = "0"
+	}
+	return types.Value{Type: types.Decimal, Valid: true, Text: digits}, true
 }

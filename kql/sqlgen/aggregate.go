@@ -138,7 +138,7 @@ func picksOf(aggs []plan.Agg) []pick {
 func (g *generator) number(in relation, keys []string, p pick) string {
 	window := in
 	if p.by != nil {
-		by := orderKey{column: g.expr(in.cols, p.by), desc: p.function == "arg_max"}
+		by := orderKey{column: g.rankable(in.cols, p.by), desc: p.function == "arg_max"}
 		window.order = append([]orderKey{by}, in.order...)
 	}
 	return "row_number() " + window.over(keys...)

@@ -140,7 +140,10 @@ func (g *generator) ordered(s scope, c *plan.Call, op string) string {
 	if x.Type() == types.Dynamic || y.Type() == types.Dynamic {
 		return "(kql_json_compare(" + g.dynamic(s, x) + ", " + g.dynamic(s, y) + ") " + op + " 0)"
 	}
-	if x.Type() == types.Decimal || x.Type() == types.GUID {
+	if x.Type() == types.Decimal {
+		return "(kql_decimal_compare(" + g.expr(s, x) + ", " + g.expr(s, y) + ") " + op + " 0)"
+	}
+	if x.Type() == types.GUID {
 		return g.refuse("order of "+x.Type().String(), "it is kept as text", "convert it with toreal(…) or tostring(…)", c.At)
 	}
 	a, b := g.expr(s, x), g.expr(s, y)
@@ -165,24 +168,25 @@ func (g *generator) between(s scope, c *plan.Call) string {
 // no datetime is null.
 func arithmeticForms() map[string]callForm {
 	forms := map[string]callForm{
-		"+": byResult(map[types.Scalar]callForm{
+		"+": byResult(addDecimals(map[types.Scalar]callForm{
 			types.Long: fn("kql_add"), types.Real: format("(%s + %s)"), types.DateTime: fn("kql_add_time"), types.TimeSpan: fn("kql_add"),
-		}),
-		"-": byResult(map[types.Scalar]callForm{
+		}, "kql_decimal_add")),
+		"-": byResult(addDecimals(map[types.Scalar]callForm{
 			types.Long: fn("kql_subtract"), types.Real: format("(%s - %s)"),
 			types.DateTime: format("kql_add_time(%s, kql_subtract(0, %s))"), types.TimeSpan: fn("kql_subtract"),
-		}),
-		"*": byResult(map[types.Scalar]callForm{
+		}, "kql_decimal_subtract")),
+		"*": byResult(addDecimals(map[types.Scalar]callForm{
 			types.Long: fn("kql_multiply"), types.Real: format("(%s * %s)"), types.TimeSpan: scaled("kql_multiply", "*"),
-		}),
-		"/": byResult(map[types.Scalar]callForm{
+		}, "kql_decimal_multiply")),
+		"/": byResult(addDecimals(map[types.Scalar]callForm{
 			types.Long: fn("kql_divide"), types.Real: format("(CAST(%s AS DOUBLE) / CAST(%s AS DOUBLE))"), types.TimeSpan: scaled("kql_divide", "/"),
-		}),
-		"%": byResult(map[types.Scalar]callForm{
+		}, "kql_decimal_divide")),
+		"%": byResult(addDecimals(map[types.Scalar]callForm{
 			types.Long: fn("kql_modulo"), types.Real: fn("kql_modulo_real"), types.TimeSpan: fn("kql_modulo"),
-		}),
+		}, "kql_decimal_modulo")),
 		"neg": byResult(map[types.Scalar]callForm{
 			types.Long: format("kql_subtract(0, %s)"), types.TimeSpan: format("kql_subtract(0, %s)"), types.Real: format("(- %s)"),
+			types.Decimal: format("kql_decimal_subtract('0', %s)"),
 		}),
 	}
 	return forms

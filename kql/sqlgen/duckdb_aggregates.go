@@ -90,7 +90,9 @@ func sumForm(g *generator, a aggregateCall) string {
 		return "coalesce(kql_wrap(CAST(" + sum + " AS HUGEINT)), 0)"
 	case types.Real:
 		return "coalesce(" + sum + ", 0)"
-	case types.Unknown, types.Bool, types.Int, types.Decimal, types.String, types.DateTime, types.GUID, types.Dynamic:
+	case types.Decimal:
+		return decimalSum(g, a)
+	case types.Unknown, types.Bool, types.Int, types.String, types.DateTime, types.GUID, types.Dynamic:
 	}
 	return g.refuse(a.call.Func+" of a "+a.call.Type.String(), "it has no exact form here", "convert with toreal(…)", a.call.Span)
 }
@@ -102,17 +104,19 @@ func avgForm(g *generator, a aggregateCall) string {
 		return "coalesce(avg(" + x + ")" + a.filter() + ", CAST('NaN' AS DOUBLE))"
 	case types.DateTime, types.TimeSpan:
 		return "kql_wrap(CAST(sum(" + x + ")" + a.filter() + " // count(" + x + ")" + a.filter() + " AS HUGEINT))"
-	case types.Unknown, types.Bool, types.Int, types.Long, types.Decimal, types.String, types.GUID, types.Dynamic:
+	case types.Decimal:
+		return decimalAvg(g, a)
+	case types.Unknown, types.Bool, types.Int, types.Long, types.String, types.GUID, types.Dynamic:
 	}
 	return g.refuse(a.call.Func+" of a "+a.call.Type.String(), "it has no exact form here", "convert with toreal(…)", a.call.Span)
 }
 
 func (g *generator) unordered(a aggregateCall) bool {
 	switch a.call.Type {
-	case types.Dynamic, types.Decimal, types.GUID:
+	case types.Dynamic, types.GUID:
 		g.refuse(a.call.Func+" of a "+a.call.Type.String(), "it has no order here", "convert it to the type it has", a.call.Span)
 		return true
-	case types.Unknown, types.Bool, types.Int, types.Long, types.Real, types.String, types.DateTime, types.TimeSpan:
+	case types.Unknown, types.Bool, types.Int, types.Long, types.Real, types.Decimal, types.String, types.DateTime, types.TimeSpan:
 	}
 	return false
 }
@@ -120,6 +124,9 @@ func (g *generator) unordered(a aggregateCall) bool {
 func minForm(g *generator, a aggregateCall) string {
 	if g.unordered(a) {
 		return "NULL"
+	}
+	if a.call.Type == types.Decimal {
+		return decimalExtreme(g, a, "arg_min")
 	}
 	x := a.arg(g, 0)
 	least := notNull("min("+x+")"+a.filter(), a.call.Type)
@@ -132,6 +139,9 @@ func minForm(g *generator, a aggregateCall) string {
 func maxForm(g *generator, a aggregateCall) string {
 	if g.unordered(a) {
 		return "NULL"
+	}
+	if a.call.Type == types.Decimal {
+		return decimalExtreme(g, a, "arg_max")
 	}
 	return notNull("max("+a.arg(g, 0)+")"+a.filter(), a.call.Type)
 }
@@ -186,6 +196,9 @@ func percentile(g *generator, a aggregateCall) string {
 	rank, ok := a.args[1].(*plan.Const)
 	if !ok || !(rank.Value.Float >= 0 && rank.Value.Float <= 100) {
 		return g.refuse("percentile", "its rank is not a constant from 0 to 100", "", a.call.Span)
+	}
+	if a.call.Type == types.Decimal {
+		return g.refuse("percentile of a decimal", "it is kept as text", "convert it with toreal(…)", a.call.Span)
 	}
 	return "quantile_disc(" + a.arg(g, 0) + ", " + literalReal(rank.Value.Float/100) + ")" + a.filter()
 }

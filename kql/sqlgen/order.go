@@ -24,13 +24,13 @@ func (g *generator) sort(r *plan.Sort) relation {
 		if k.Expr.Type() == types.Dynamic {
 			g.refuse("sort by a dynamic value", "it has no order", "convert it to the type it has", k.Expr.Span())
 		}
-		if col, ok := k.Expr.(*plan.Col); ok {
+		if col, ok := k.Expr.(*plan.Col); ok && col.T != types.Decimal {
 			order[i].column = in.cols[col.Index]
 			continue
 		}
 		var key plan.Expr
 		in, key = g.withoutWindows(in, k.Expr)
-		computed = append(computed, g.expr(in.cols, key))
+		computed = append(computed, g.rankable(in.cols, key))
 		at = append(at, i)
 	}
 	if len(computed) > 0 {

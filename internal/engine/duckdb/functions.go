@@ -65,7 +65,7 @@ func compiled() []function {
 // goFunctions returns the functions written in Go; a function's place is its tag.
 var goFunctions = sync.OnceValue(func() []function {
 	return slices.Concat(conversionFunctions(), dynamicFunctions(), bagFunctions(), arrayFunctions(), textFunctions(), codingFunctions(),
-		timeFunctions(), numberFunctions(), addressFunctions(), sketchFunctions(), decodeFunctions(), statisticsFunctions(), sessionFunctions(), geoFunctions(), keyValueFunctions(), seriesFunctions(), numericSeriesFunctions(), procedureFunctions())
+		timeFunctions(), numberFunctions(), decimalFunctions(), addressFunctions(), sketchFunctions(), decodeFunctions(), statisticsFunctions(), sessionFunctions(), geoFunctions(), keyValueFunctions(), seriesFunctions(), numericSeriesFunctions(), procedureFunctions())
 })
 
 // characters is the table that functions.c reads: the upper case of each
