@@ -276,7 +276,7 @@ func (b *binder) between(x *syntax.Between, r *rows) plan.Expr {
 	}
 	f, operands := b.builtin(name), []plan.Expr{of, low, high}
 	s := choose(f, operands)
-	if of.Type() == types.Dynamic {
+	if of.Type() == types.Dynamic && s == nil {
 		return b.declineOperands(x, name, types.Bool, operands...)
 	}
 	if s == nil {

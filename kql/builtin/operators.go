@@ -84,7 +84,7 @@ func betweenSignatures() []Signature {
 	for _, t := range []types.Scalar{long, double, decimal, instant, span, text} {
 		list = append(list, sig(boolean, t, t, t))
 	}
-	return list
+	return append(list, sig(boolean, dynamic, long, long), sig(boolean, dynamic, double, double))
 }
 
 // textOperators search in a string.
