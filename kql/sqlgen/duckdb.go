@@ -310,7 +310,7 @@ func (g *generator) hasTerms(s scope, c *plan.Call, function string) string {
 func regexForms() map[string]callForm {
 	return map[string]callForm{
 		"matches regex": func(g *generator, s scope, c *plan.Call) string {
-			return "regexp_matches(" + g.expr(s, c.Args[0]) + ", " + g.regex(c, 1, "") + ")"
+			return "regexp_matches(" + g.searched(s, c.Args[0], c, 1) + ", " + g.regex(c, 1, "") + ")"
 		},
 		"extract":       func(g *generator, s scope, c *plan.Call) string { return g.extract(s, c) },
 		"extract_all":   func(g *generator, s scope, c *plan.Call) string { return g.extractAll(s, c) },
@@ -322,11 +322,11 @@ func regexForms() map[string]callForm {
 		"trim_start": func(g *generator, s scope, c *plan.Call) string { return g.trimmed(s, c, "^(?:%s)") },
 		"trim_end":   func(g *generator, s scope, c *plan.Call) string { return g.trimmed(s, c, "(?:%s)$") },
 		"indexof_regex": func(g *generator, s scope, c *plan.Call) string {
-			return "kql_indexof_regex(" + g.expr(s, c.Args[0]) + ", " + g.regex(c, 1, "") + g.defaults(s, c, 2, 0, -1, 1) + ")"
+			return "kql_indexof_regex(" + g.searched(s, c.Args[0], c, 1) + ", " + g.regex(c, 1, "") + g.defaults(s, c, 2, 0, -1, 1) + ")"
 		},
 		"countof": func(g *generator, s scope, c *plan.Call) string {
 			if kind, ok := constText(c, 2); ok && kind == "regex" {
-				return "kql_countof_regex(" + g.expr(s, c.Args[0]) + ", " + g.regex(c, 1, "") + ")"
+				return "kql_countof_regex(" + g.searched(s, c.Args[0], c, 1) + ", " + g.regex(c, 1, "") + ")"
 			}
 			return "kql_countof(" + g.expr(s, c.Args[0]) + ", " + g.expr(s, c.Args[1]) + ")"
 		},
@@ -372,7 +372,7 @@ func (g *generator) regexText(c *plan.Call, i int) (string, bool) {
 }
 
 func (g *generator) trimmed(s scope, c *plan.Call, pattern string) string {
-	return "regexp_replace(" + g.expr(s, c.Args[1]) + ", " + g.regex(c, 0, pattern) + ", '')"
+	return "regexp_replace(" + g.searched(s, c.Args[1], c, 0) + ", " + g.regex(c, 0, pattern) + ", '')"
 }
 
 func (g *generator) extract(s scope, c *plan.Call) string {
@@ -387,7 +387,7 @@ func (g *generator) extract(s scope, c *plan.Call) string {
 	if re, err := regexp.Compile(expression); err != nil || int(group.Value.Int) > re.NumSubexp() || group.Value.Int < 0 {
 		return "''" // there is no such group: nothing is captured
 	}
-	return fmt.Sprintf("regexp_extract(%s, %s, %d)", g.expr(s, c.Args[2]), g.literalText(expression), group.Value.Int)
+	return fmt.Sprintf("regexp_extract(%s, %s, %d)", g.searched(s, c.Args[2], c, 0), g.literalText(expression), group.Value.Int)
 }
 
 func (g *generator) extractAll(s scope, c *plan.Call) string {
@@ -395,7 +395,7 @@ func (g *generator) extractAll(s scope, c *plan.Call) string {
 	if len(c.Args) == 3 {
 		groups = g.expr(s, c.Args[1])
 	}
-	return "kql_extract_all(" + g.regex(c, 0, "") + ", " + groups + ", " + g.expr(s, c.Args[len(c.Args)-1]) + ")"
+	return "kql_extract_all(" + g.regex(c, 0, "") + ", " + groups + ", " + g.searched(s, c.Args[len(c.Args)-1], c, 0) + ")"
 }
 
 // replaceRegex replaces every match; in the rewrite \1 is a group.
@@ -427,7 +427,7 @@ func (g *generator) replaceRegex(s scope, c *plan.Call, text, expression, rewrit
 	if strings.HasSuffix(strings.ReplaceAll(with, `\\`, ""), `\`) {
 		return g.refuse(c.Func, `its replacement ends in a single \`, `write \\ for a backslash`, c.At)
 	}
-	return "regexp_replace(" + g.expr(s, c.Args[text]) + ", " + g.literalText(translated) + ", " + g.literalText(with) + ", 'g')"
+	return "regexp_replace(" + g.searched(s, c.Args[text], c, expression) + ", " + g.literalText(translated) + ", " + g.literalText(with) + ", 'g')"
 }
 
 // defaults writes the long arguments from i on; those left out are as given.

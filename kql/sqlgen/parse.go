@@ -68,7 +68,7 @@ func (g *generator) captures(r *plan.Parse, source string) string {
 	if err != nil {
 		g.refuse("parse", err.Error(), "", r.Source.Span())
 	}
-	return "kql_parse_regex(" + source + ", " + g.literalText(expression) + ", " + g.textList(groups) + ")"
+	return "kql_parse_regex(" + boundedText(source, expression) + ", " + g.literalText(expression) + ", " + g.textList(groups) + ")"
 }
 
 func (g *generator) textList(list []string) string {

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -13,6 +14,11 @@ import (
 // textFunctions are those of strings. Places and lengths are in code points.
 func textFunctions() []function {
 	return []function{
+		{name: "kql_ascii_words", signature: "s:s", eval: func(r *row, out *result) {
+			if !r.null(0) {
+				out.text(must(asciiWords(r.text(0))))
+			}
+		}},
 		{name: "kql_substring", signature: "sll:s", eval: func(r *row, out *result) { out.text(substring(r.text(0), r, 1)) }},
 		{name: "kql_split", signature: "ss:s", eval: func(r *row, out *result) { out.text(joinArray(splitText(r.text(0), r.text(1)))) }},
 		{name: "kql_split_at", signature: "ssl:s", eval: func(r *row, out *result) {
@@ -411,4 +417,15 @@ func parseRegexp(r *row, out *result) {
 		n, _ := strconv.Atoi(g)
 		out.element(m[n])
 	}
+}
+
+// asciiWords returns a text of which RE2's \b finds the words as Kusto's does,
+// or an error: it takes letters beyond ASCII for none.
+func asciiWords(s string) (string, error) {
+	for _, c := range s {
+		if c >= utf8.RuneSelf && (unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) || unicode.Is(unicode.Pc, c)) {
+			return "", fmt.Errorf(`a regular expression with \b or \B does not find the words of %q: it has letters beyond ASCII`, s)
+		}
+	}
+	return s, nil
 }

@@ -25,7 +25,8 @@ import (
 // want-<name>.csv. A name with "origins" also asks for the records behind each
 // row; FILE in its truth is the number of the archive. Where the truth is what
 // the compiler says, it is want-<name>.codes: a line for each diagnostic, its
-// severity and code, and "refused" where the engine would not run the query.
+// severity and code, and "refused" where the engine would not run the
+// query, or "failed" where a row stopped it.
 //
 //go:embed testdata/*.txtar testdata/traps/*.txtar
 var cases embed.FS
@@ -104,8 +105,11 @@ func runCaseCodes(t *testing.T, e engine.Engine, tables catalog, text, want stri
 		got.WriteString(d.Severity.String() + " " + string(d.Code) + "\n")
 	}
 	if q != nil && !list.HasErrors() {
-		if _, err := run(t, e, q); refused(err) {
+		switch _, err := run(t, e, q); {
+		case refused(err):
 			got.WriteString("refused\n")
+		case err != nil:
+			got.WriteString("failed\n")
 		}
 	}
 	if got.String() != want {
