@@ -32,10 +32,10 @@ func aggregateForms() map[string]aggregateForm {
 		},
 		"take_any":       takeAny,
 		"percentile":     percentile,
-		"stdev":          zeroOf("stddev_samp"),
-		"stdevp":         zeroOf("stddev_pop"),
-		"variance":       zeroOf("var_samp"),
-		"variancep":      zeroOf("var_pop"),
+		"stdev":          spreadOf("stddev_samp"),
+		"stdevp":         spreadOf("stddev_pop"),
+		"variance":       spreadOf("var_samp"),
+		"variancep":      spreadOf("var_pop"),
 		"covariance":     zeroOf("covar_samp"),
 		"covariancep":    zeroOf("covar_pop"),
 		"binary_all_and": plainAggregate("bit_and"), "binary_all_or": plainAggregate("bit_or"), "binary_all_xor": plainAggregate("bit_xor"),
@@ -80,6 +80,16 @@ func zeroOf(function string) aggregateForm {
 	return func(g *generator, a aggregateCall) string {
 		args := g.exprs(a.in.cols, a.args)
 		return "coalesce(" + function + "(" + strings.Join(args, ", ") + ")" + a.filter() + ", 0)"
+	}
+}
+
+// spreadOf is an aggregate of reals that are finite. With one that is not it is
+// NaN, where DuckDB fails.
+func spreadOf(function string) aggregateForm {
+	return func(g *generator, a aggregateCall) string {
+		x, filter := a.arg(g, 0), a.filter()
+		return fmt.Sprintf("CASE WHEN bool_or(NOT isfinite(%[1]s))%[2]s THEN CAST('NaN' AS DOUBLE) ELSE coalesce(%[3]s(CASE WHEN isfinite(%[1]s) THEN %[1]s END)%[2]s, 0) END",
+			x, filter, function)
 	}
 }
 

@@ -148,7 +148,10 @@ func windowForms() map[string]windowForm {
 			segments := w.segments(1)
 			return "row_number() " + w.in.over(segments...) + " - 1 + " + start
 		},
-		"row_cumsum": func(_ *generator, w windowCall) string {
+		"row_cumsum": func(g *generator, w windowCall) string {
+			if w.call.T == types.Decimal {
+				return g.refuse("row_cumsum of a decimal", "it is kept as text", "convert it with toreal(…)", w.call.At)
+			}
 			segments := w.segments(1)
 			sum := "sum(" + w.arg(0) + ") " + w.upTo(segments...)
 			if w.call.T == types.Real {

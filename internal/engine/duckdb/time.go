@@ -22,7 +22,7 @@ func timeFunctions() []function {
 			if r.anyNull() {
 				return
 			}
-			if t, ok := startOf(r.text(0), r.long(1), r.long(2)); ok {
+			if t, ok := startOf(r.text(0), r.long(1), r.long(2)); ok && valid(t) {
 				out.long(t)
 			}
 		}},
@@ -138,14 +138,23 @@ func startOf(unit string, t, by int64) (int64, bool) {
 	case "week":
 		start = t - t%types.TicksPerDay + (by*7-int64(at.Weekday()))*types.TicksPerDay
 	case "month":
-		start = types.TicksOf(time.Date(year, month+time.Month(by), 1, 0, 0, 0, 0, time.UTC))
+		return firstOf(time.Date(year, month+time.Month(by), 1, 0, 0, 0, 0, time.UTC))
 	case "year":
-		start = types.TicksOf(time.Date(year+int(by), 1, 1, 0, 0, 0, 0, time.UTC))
+		return firstOf(time.Date(year+int(by), 1, 1, 0, 0, 0, 0, time.UTC))
 	default:
 		panic("no unit " + unit)
 	}
 	// The end of the last year is one tick before a start that is no datetime.
 	return start, start >= 0 && start <= lastTick+1
+}
+
+// firstOf returns the ticks of a first day, up to that of the year 10000.
+func firstOf(day time.Time) (int64, bool) {
+	if year := day.Year(); year < 1 || year > 10_000 {
+		return 0, false
+	}
+	start := types.TicksOf(day)
+	return start, start <= lastTick+1
 }
 
 func datePart(part string, ticks int64) int64 {
