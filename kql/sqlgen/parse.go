@@ -10,13 +10,12 @@ import (
 	"github.com/conshelf/conshelf/kql/types"
 )
 
-// parse writes parse and parse-where: a list of captures, empty if the text
-// does not match, and then the columns.
+// parse writes parse and parse-where: what matches has captures, number 0 the
+// empty text; what does not has none.
 func (g *generator) parse(r *plan.Parse) relation {
 	in := g.rel(r.Input)
-	listed, added := g.extend(in, []string{g.captures(r, g.expr(in.cols, r.Source))}, "$match")
-	list := added[0]
-	matched := "len(" + list + ") > 0"
+	listed, capture := g.captures(r, in)
+	matched := capture(0) + " IS NOT NULL"
 	texts := make([]string, len(r.Cols))
 	for i := range in.cols {
 		if g.needs[r].has(i) {
@@ -30,24 +29,29 @@ func (g *generator) parse(r *plan.Parse) relation {
 			continue
 		}
 		captures++
-		value := fmt.Sprintf("%s[%d]", list, captures+1)
+		value := capture(captures)
 		if part.Type != types.String {
 			value = conversionForms()[part.Type](g, scope{value}, &plan.Col{T: types.String})
 			typed = append(typed, value+" IS NOT NULL")
 		}
 		texts[part.Index] = value
 	}
-	if r.Mode != plan.ParseRelaxed && len(typed) > 0 {
+	strict := r.Mode != plan.ParseRelaxed && len(typed) > 0
+	if strict {
 		matched += " AND " + strings.Join(typed, " AND ")
 	}
 	for _, part := range r.Pattern {
-		if part.Capture {
-			if !g.needs[r].has(part.Index) {
-				texts[part.Index] = ""
-				continue
-			}
-			texts[part.Index] = notNull("CASE WHEN "+matched+" THEN "+texts[part.Index]+" END", part.Type)
+		if !part.Capture {
+			continue
 		}
+		if !g.needs[r].has(part.Index) {
+			texts[part.Index] = ""
+			continue
+		}
+		if strict || part.Type != types.String {
+			texts[part.Index] = "CASE WHEN " + matched + " THEN " + texts[part.Index] + " END"
+		}
+		texts[part.Index] = notNull(texts[part.Index], part.Type)
 	}
 	s := selectAs(r.Cols, texts)
 	s.carry(in, s.plainColumns(in, texts), "")
@@ -59,16 +63,28 @@ func (g *generator) parse(r *plan.Parse) relation {
 	return s.finish(g, rest)
 }
 
-// captures writes the call that matches the text.
-func (g *generator) captures(r *plan.Parse, source string) string {
+// captures returns what to select from, and how to write each capture; one of
+// a text that does not match is NULL.
+func (g *generator) captures(r *plan.Parse, in relation) (relation, func(n int) string) {
+	source := g.expr(in.cols, r.Source)
 	if r.Mode != plan.ParseRegex && textOnly(r.Pattern) {
-		return "kql_parse(" + source + ", " + g.textList(simplePattern(r.Pattern)) + ")"
+		if _, plain := r.Source.(*plan.Col); !plain {
+			var added []string
+			in, added = g.extend(in, []string{source}, "$text")
+			source = added[0]
+		}
+		pattern := g.literalText(simplePattern(r.Pattern))
+		return in, func(n int) string {
+			return "kql_capture(" + source + ", " + pattern + ", " + literalLong(int64(n)) + ")"
+		}
 	}
 	expression, groups, err := parseExpression(r)
 	if err != nil {
 		g.refuse("parse", err.Error(), "", r.Source.Span())
 	}
-	return "kql_parse_regex(" + boundedText(source, expression) + ", " + g.literalText(expression) + ", " + g.textList(groups) + ")"
+	list := "kql_parse_regex(" + boundedText(source, expression) + ", " + g.literalText(expression) + ", " + g.textList(groups) + ")"
+	listed, added := g.extend(in, []string{list}, "$match")
+	return listed, func(n int) string { return fmt.Sprintf("%s[%d]", added[0], n+1) }
 }
 
 func (g *generator) textList(list []string) string {
@@ -90,19 +106,21 @@ func textOnly(pattern []plan.ParsePart) bool {
 	return true
 }
 
-func simplePattern(pattern []plan.ParsePart) []string {
-	var list []string
+// simplePattern writes a pattern as kql_capture reads it.
+func simplePattern(pattern []plan.ParsePart) string {
+	var b strings.Builder
 	for _, part := range pattern {
 		switch {
 		case part.Capture:
-			list = append(list, "c")
+			b.WriteString("c")
 		case part.Skip:
-			list = append(list, "*")
+			b.WriteString("*")
 		default:
-			list = append(list, "="+part.Text)
+			text := strings.ToValidUTF8(part.Text, "\uFFFD") // as literalText writes it
+			fmt.Fprintf(&b, "=%d:%s", len(text), text)
 		}
 	}
-	return list
+	return b.String()
 }
 
 // parseExpression writes a pattern as a regular expression, and tells which of

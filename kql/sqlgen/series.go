@@ -19,7 +19,43 @@ func (g *generator) makeSeries(r *plan.MakeSeries) relation {
 	}
 	bins, keyColumns := g.seriesBins(r, in)
 	grouped, values := g.seriesGroups(r, bins, keyColumns)
+	if sqlType, _ := seriesAxis(r); sqlType == "BIGINT" && len(r.Keys) > 0 {
+		return g.seriesOfKeys(r, grouped, values)
+	}
 	return g.seriesArrays(r, grouped, values)
+}
+
+// seriesOfKeys lists every bin of each key by an aggregate that knows the
+// bins: there is no row for each of them.
+func (g *generator) seriesOfKeys(r *plan.MakeSeries, grouped string, values []string) relation {
+	bound := func(e plan.Expr) string {
+		if e == nil {
+			return "CAST(NULL AS BIGINT)"
+		}
+		return "CAST(" + g.expr(nil, e) + " AS BIGINT)"
+	}
+	frame := bound(r.From) + ", " + bound(r.To) + ", " + bound(r.Step)
+	var texts, by []string
+	for i := range r.Keys {
+		texts = append(texts, fmt.Sprintf("k%d", i+1))
+		by = append(by, fmt.Sprintf("k%d", i+1))
+	}
+	for i, v := range values {
+		texts = append(texts, fmt.Sprintf("kql_series(%s, k0, %s, %s)", v, frame, g.dynamic(nil, r.Aggs[i].Default)))
+	}
+	first, last := "min(k0)", "max(k0)"
+	if r.From != nil {
+		first = bound(r.From)
+	}
+	if r.To != nil {
+		last = bound(r.To) + " - 1"
+	}
+	texts = append(texts, fmt.Sprintf("kql_series_axis(%s, %s, %s, '%s')", first, last, bound(r.Step), axisType(r)))
+	s := selectAs(r.Cols, texts)
+	for i := range r.Keys {
+		s.out.order = append(s.out.order, ascending(s.out.cols[i]))
+	}
+	return s.finish(g, " FROM "+grouped+" WHERE k0 IS NOT NULL GROUP BY "+strings.Join(by, ", "))
 }
 
 // seriesAxis tells how the axis counts: in longs, or in reals.

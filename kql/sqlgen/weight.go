@@ -31,10 +31,23 @@ func (r relation) weight(i int) int {
 	return 1
 }
 
-// lighten returns in, computed beforehand if an expression over it is heavy.
+// excess returns how much larger an expression gets by its columns being
+// written out: what it is itself, however long, no relation before it lightens.
+func (r relation) excess(e plan.Expr) int {
+	if c, ok := e.(*plan.Col); ok {
+		return r.weight(c.Index) - 1
+	}
+	sum := 0
+	for _, o := range plan.Operands(e) {
+		sum = min(sum+r.excess(o), 1<<20)
+	}
+	return sum
+}
+
+// lighten returns in, computed beforehand if an expression over it gets heavy.
 func (g *generator) lighten(in relation, list ...plan.Expr) relation {
 	for _, e := range list {
-		if _, plain := e.(*plan.Col); !plain && in.weightOf(e) > heavy {
+		if _, plain := e.(*plan.Col); !plain && in.excess(e) > heavy {
 			in.weights = nil
 			in.name = g.cte("SELECT * FROM " + in.name)
 			g.materialize()

@@ -108,7 +108,7 @@ func compareShape(b *testing.B, e *Engine, s shape) (k, q time.Duration) {
 	columns := s.compile(b).Root.Columns()
 	compareAnswers(b, s, s.runKQL(b, e, true), s.runSQL(b, e, sql, columns, true))
 	k, q = time.Hour, time.Hour
-	for spent, n := time.Duration(0), 0; n < 5 || spent < 500*time.Millisecond && n < 40; n++ {
+	for spent, n := time.Duration(0), 0; n < 2 || spent < 2*time.Second && n < 40; n++ {
 		start := time.Now()
 		s.runKQL(b, e, false)
 		middle := time.Now()
@@ -139,7 +139,7 @@ func (s shape) statement(e *Engine) string {
 	var search []string
 	for _, c := range t.columns {
 		if c.Type == types.String || c.Type == types.Dynamic {
-			search = append(search, fmt.Sprintf(`regexp_matches("%s", '(?i)(^|[^\pL\pN])python-requests($|[^\pL\pN])')`, c.physical))
+			search = append(search, sqlHas(c.physical, "python-requests"))
 		}
 	}
 	path := func(column, path string) string { return "json_extract_string(" + column + ", '$." + path + "')" }
@@ -147,6 +147,12 @@ func (s shape) statement(e *Engine) string {
 		"$COUNTRY", path("LocationDetails", "countryOrRegion"), "$SYSTEM", path("DeviceDetail", "operatingSystem"),
 		"$REASON", path("Status", "failureReason"), "$CODE", path("Status", "errorCode"), "$DEVICE", path("DeviceDetail", "deviceId"),
 		"$LAT", path("LocationDetails", "geoCoordinates.latitude"), "$LON", path("LocationDetails", "geoCoordinates.longitude")).Replace(s.sql)
+}
+
+// sqlHas asks for a term in SQL: an expert lets a plain search go before the
+// regular expression.
+func sqlHas(column, word string) string {
+	return fmt.Sprintf(`(contains(lower("%s"), '%s') AND regexp_matches("%[1]s", '(?i)(^|[^\pL\pN])%[2]s($|[^\pL\pN])'))`, column, word)
 }
 
 // runKQL compiles and runs the query, and returns its rows if keep is set.

@@ -39,7 +39,6 @@ func conversionFunctions() []function {
 				out.text(realJSON(r.real(0)))
 			}
 		}},
-		{name: "kql_parse_json", signature: "s:s", eval: func(r *row, out *result) { out.json(parseJSON(r.text(0))) }},
 		{name: "kql_text_long", signature: "s:l", eval: func(r *row, out *result) {
 			if n, ok := parseLong(r.text(0)); ok {
 				out.long(n)

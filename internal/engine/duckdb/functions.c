@@ -105,6 +105,21 @@ void kql_assign(void *vector, const char *bytes, const uint64_t *ends, const boo
 	}
 }
 
+// ---- words of bytes --------------------------------------------------------
+
+#define EACH_BYTE(c) (0x0101010101010101ULL * (c))
+
+// zero_byte is not 0 if a byte of w is; below tells it of a byte less than n,
+// which is at most 128.
+static inline uint64_t zero_byte(uint64_t w) { return (w - EACH_BYTE(1)) & ~w & EACH_BYTE(0x80); }
+static inline uint64_t below(uint64_t w, uint64_t n) { return (w - EACH_BYTE(1) * n) & ~w & EACH_BYTE(0x80); }
+
+static inline uint64_t load8(const char *p) {
+	uint64_t w;
+	memcpy(&w, p, 8);
+	return w;
+}
+
 // ---- characters -----------------------------------------------------------
 
 // A character's entry in the table: its upper case in the low 21 bits, and
@@ -173,25 +188,86 @@ static bool alnum_before(const uint32_t *table, text t, size_t i) {
 	return alnum_at(table, t, k);
 }
 
-// found tells whether needle occurs in hay. If left (right) is set, the
-// occurrence must start (end) where a term does; an end of needle that is not
-// itself a letter or a digit is a boundary already.
-static bool found(const uint32_t *table, text hay, text needle, bool fold, bool left, bool right) {
-	if (needle.n == 0) return true;
-	left = left && alnum_at(table, needle, 0);
-	right = right && alnum_before(table, needle, needle.n);
-	unsigned char first = (unsigned char)needle.p[0], other = first;
-	if (fold && first < 0x80) other = first >= 'a' && first <= 'z' ? first - 32 : first >= 'A' && first <= 'Z' ? first + 32 : first;
-	bool any = fold && first >= 0x80;
+// A term is a needle that is looked for in many texts. An ASCII one is looked
+// for by the letter of it that texts have least often.
+typedef struct {
+	text needle;
+	bool fold, left, right; // left, right: it must start, end where a term does
+	bool ascii;
+	size_t rare; // the place of that letter
+	unsigned char letter, mask;
+} term;
+
+static inline unsigned char lower(unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
+
+static int rarity(unsigned char c) {
+	static const char common[] = "etaoinsrlcdmhpugfbvykwxjzq";
+	const char *at = c ? strchr(common, lower(c)) : NULL;
+	return at ? (int)(at - common) : 0; // digits and signs are everywhere in a log
+}
+
+// prepare makes a term. An end of needle that is not itself a letter or a digit
+// is a boundary already.
+static term prepare(const uint32_t *table, text needle, bool fold, bool left, bool right) {
+	term t = {needle, fold, left, right, true, 0, 0, 0};
+	if (needle.n == 0) return t;
+	t.left = left && alnum_at(table, needle, 0);
+	t.right = right && alnum_before(table, needle, needle.n);
+	for (size_t i = 0; i < needle.n; i++) {
+		unsigned char c = (unsigned char)needle.p[i];
+		if (c >= 0x80) t.ascii = false;
+		if (rarity(c) > rarity((unsigned char)needle.p[t.rare])) t.rare = i;
+	}
+	t.letter = (unsigned char)needle.p[t.rare];
+	if (fold && lower(t.letter) >= 'a' && lower(t.letter) <= 'z') t.letter = lower(t.letter), t.mask = 0x20;
+	return t;
+}
+
+// bounded tells whether an occurrence from from to to may stand where it does.
+static inline bool bounded(const uint32_t *table, text hay, const term *t, size_t from, size_t to) {
+	if (t->left && alnum_before(table, hay, from)) return false;
+	return !(t->right && to < hay.n && alnum_at(table, hay, to));
+}
+
+static inline bool same_ascii(const char *p, const term *t) {
+	for (size_t k = 0; k < t->needle.n; k++) {
+		unsigned char a = (unsigned char)p[k], b = (unsigned char)t->needle.p[k];
+		if (a != b && !(t->fold && lower(a) == lower(b))) return false;
+	}
+	return true;
+}
+
+static inline bool occurs_at(const uint32_t *table, text hay, const term *t, size_t i) {
+	return same_ascii(hay.p + i, t) && bounded(table, hay, t, i, i + t->needle.n);
+}
+
+static bool found_ascii(const uint32_t *table, text hay, const term *t) {
+	if (hay.n < t->needle.n) return false;
+	const char *p = hay.p + t->rare;
+	size_t places = hay.n - t->needle.n + 1, i = 0;
+	uint64_t mask = EACH_BYTE((uint64_t)t->mask), letter = EACH_BYTE((uint64_t)t->letter);
+	for (; i + 8 <= places; i += 8) {
+		uint64_t hit = zero_byte((load8(p + i) | mask) ^ letter);
+		for (size_t k = i; hit && k < i + 8; k++)
+			if ((((unsigned char)p[k]) | t->mask) == t->letter && occurs_at(table, hay, t, k)) return true;
+	}
+	for (; i < places; i++)
+		if ((((unsigned char)p[i]) | t->mask) == t->letter && occurs_at(table, hay, t, i)) return true;
+	return false;
+}
+
+// found tells whether a term occurs in hay.
+static bool found(const uint32_t *table, text hay, const term *t) {
+	if (t->needle.n == 0) return true;
+	if (t->ascii) return found_ascii(table, hay, t);
+	unsigned char first = (unsigned char)t->needle.p[0];
+	bool any = t->fold && first >= 0x80;
 	for (size_t i = 0; i < hay.n; i++) {
 		unsigned char c = (unsigned char)hay.p[i];
-		if (any ? (c & 0xc0) == 0x80 || c < 0x80 : c != first && c != other) continue;
+		if (any ? (c & 0xc0) == 0x80 || c < 0x80 : lower(c) != lower(first)) continue;
 		text rest = {hay.p + i, hay.n - i};
 		size_t taken;
-		if (!matches(table, rest, needle, fold, &taken)) continue;
-		if (left && alnum_before(table, hay, i)) continue;
-		if (right && i + taken < hay.n && alnum_at(table, hay, i + taken)) continue;
-		return true;
+		if (matches(table, rest, t->needle, t->fold, &taken) && bounded(table, hay, t, i, i + taken)) return true;
 	}
 	return false;
 }
@@ -235,39 +311,69 @@ static bool equal(const uint32_t *table, text hay, text needle) {
 		}                                                                  \
 	}
 
-PREDICATE(kql_has, found(table, hay, needle, true, true, true))
-PREDICATE(kql_has_cs, found(table, hay, needle, false, true, true))
-PREDICATE(kql_hasprefix, found(table, hay, needle, true, true, false))
-PREDICATE(kql_hasprefix_cs, found(table, hay, needle, false, true, false))
-PREDICATE(kql_hassuffix, found(table, hay, needle, true, false, true))
-PREDICATE(kql_hassuffix_cs, found(table, hay, needle, false, false, true))
-PREDICATE(kql_contains, found(table, hay, needle, true, false, false))
+// same_value tells whether two string values are the same bytes in the same
+// place, as a constant is from row to row.
+static inline bool same_value(const string_value *a, const string_value *b) { return memcmp(a, b, sizeof *a) == 0; }
+
+// search looks for the needle of each row, most often one for all rows.
+static void search(void *info, void *in, void *out, bool fold, bool left, bool right) {
+	const uint32_t *table = duckdb_scalar_function_get_extra_info(info);
+	idx_t rows = duckdb_data_chunk_get_size(in);
+	column hays = argument(in, 0), needles = argument(in, 1);
+	bool *result = duckdb_vector_get_data(out);
+	const string_value *values = needles.data, *last = NULL;
+	if (rows == 0) return;
+	term t = prepare(table, text_at(&needles, 0), fold, left, right);
+	for (idx_t i = 0; i < rows; i++) {
+		if (needles.validity || (last && !same_value(last, &values[i]))) t = prepare(table, text_at(&needles, i), fold, left, right);
+		last = &values[i];
+		result[i] = found(table, text_at(&hays, i), &t);
+	}
+}
+
+#define SEARCH(name, fold, left, right) \
+	static void name(void *info, void *in, void *out) { search(info, in, out, fold, left, right); }
+
+SEARCH(kql_has, true, true, true)
+SEARCH(kql_has_cs, false, true, true)
+SEARCH(kql_hasprefix, true, true, false)
+SEARCH(kql_hasprefix_cs, false, true, false)
+SEARCH(kql_hassuffix, true, false, true)
+SEARCH(kql_hassuffix_cs, false, false, true)
+SEARCH(kql_contains, true, false, false)
 PREDICATE(kql_startswith, starts(table, hay, needle, true))
 PREDICATE(kql_endswith, ends(table, hay, needle, true))
 PREDICATE(kql_equal, equal(table, hay, needle))
 
-#define LIST_PREDICATE(name, test, stop)                                               \
-	static void name(void *info, void *in, void *out) {                                   \
-		const uint32_t *table = duckdb_scalar_function_get_extra_info(info);   \
-		idx_t rows = duckdb_data_chunk_get_size(in);                           \
-		column hays = argument(in, 0), lists = argument(in, 1);                \
-		column needles = column_of(duckdb_list_vector_get_child(duckdb_data_chunk_get_vector(in, 1))); \
-		bool *result = duckdb_vector_get_data(out);                            \
-		for (idx_t i = 0; i < rows; i++) {                                     \
-			text hay = text_at(&hays, i);                                  \
-			list_entry e = {0, 0};                                         \
-			if (!is_null(&lists, i)) e = ((list_entry *)lists.data)[i];    \
-			bool answer = !(stop);                                         \
-			for (idx_t k = e.offset; k < e.offset + e.length && answer != (stop); k++) { \
-				text needle = text_at(&needles, k);                    \
-				answer = test;                                         \
-			}                                                              \
-			result[i] = answer;                                            \
-		}                                                                      \
+// search_list looks for the terms of each row's list until one is found, or is
+// not, as stop says.
+static void search_list(void *info, void *in, void *out, bool stop) {
+	const uint32_t *table = duckdb_scalar_function_get_extra_info(info);
+	idx_t rows = duckdb_data_chunk_get_size(in);
+	column hays = argument(in, 0), lists = argument(in, 1);
+	column needles = column_of(duckdb_list_vector_get_child(duckdb_data_chunk_get_vector(in, 1)));
+	bool *result = duckdb_vector_get_data(out);
+	list_entry last = {0, 0};
+	term *terms = NULL;
+	for (idx_t i = 0; i < rows; i++) {
+		list_entry e = {0, 0};
+		if (!is_null(&lists, i)) e = ((list_entry *)lists.data)[i];
+		if (e.offset != last.offset || e.length != last.length) {
+			terms = realloc(terms, (e.length + 1) * sizeof *terms);
+			if (!terms) abort();
+			for (idx_t k = 0; k < e.length; k++) terms[k] = prepare(table, text_at(&needles, e.offset + k), true, true, true);
+			last = e;
+		}
+		text hay = text_at(&hays, i);
+		bool answer = !stop;
+		for (idx_t k = 0; k < e.length && answer != stop; k++) answer = found(table, hay, &terms[k]);
+		result[i] = answer;
 	}
+	free(terms);
+}
 
-LIST_PREDICATE(kql_has_any, found(table, hay, needle, true, true, true), true)
-LIST_PREDICATE(kql_has_all, found(table, hay, needle, true, true, true), false)
+static void kql_has_any(void *info, void *in, void *out) { search_list(info, in, out, true); }
+static void kql_has_all(void *info, void *in, void *out) { search_list(info, in, out, false); }
 
 static size_t utf8(uint32_t c, char *p) {
 	if (c < 0x80) {
@@ -313,6 +419,72 @@ static void kql_fold(void *info, void *in, void *out) {
 		set_text(out, i, buffer, n);
 	}
 	free(buffer);
+}
+
+// A pattern is the parts of parse, one behind the other: "c" is a capture, "*"
+// a skip, and "=5:hello" a text. A part between two texts ends where the second
+// is first found; the last one takes all that is left.
+
+// part_text returns the text of the part at i and moves i past it; NULL and
+// not moved if another part stands there.
+static text part_text(text pattern, size_t *i) {
+	text t = {NULL, 0};
+	if (*i >= pattern.n || pattern.p[*i] != '=') return t;
+	size_t k = *i + 1, n = 0;
+	while (k < pattern.n && pattern.p[k] != ':') n = n * 10 + (size_t)(pattern.p[k++] - '0');
+	t.p = pattern.p + k + 1, t.n = n;
+	*i = k + 1 + n;
+	return t;
+}
+
+#define NOWHERE SIZE_MAX
+
+// index_of returns where needle, which is not empty, first stands in hay.
+static size_t index_of(text hay, text needle) {
+	for (size_t i = 0; i + needle.n <= hay.n; i++) {
+		const char *at = memchr(hay.p + i, needle.p[0], hay.n - needle.n + 1 - i);
+		if (!at) return NOWHERE;
+		i = (size_t)(at - hay.p);
+		if (memcmp(at, needle.p, needle.n) == 0) return i;
+	}
+	return NOWHERE;
+}
+
+// capture finds capture number wanted, from 1 on, of a text that matches;
+// whether it does must be known of every part, also of those behind it.
+static bool capture(text rest, text pattern, int64_t wanted, text *result) {
+	size_t i = 0;
+	while (i < pattern.n) {
+		text literal = part_text(pattern, &i);
+		if (literal.p) {
+			if (rest.n < literal.n || memcmp(rest.p, literal.p, literal.n) != 0) return false;
+			rest.p += literal.n, rest.n -= literal.n;
+			continue;
+		}
+		bool captures = pattern.p[i++] == 'c';
+		size_t next = i, length = rest.n;
+		if (i < pattern.n) {
+			literal = part_text(pattern, &next);
+			length = 0;
+			if (literal.n && (length = index_of(rest, literal)) == NOWHERE) return false;
+		}
+		if (captures && --wanted == 0) result->p = rest.p, result->n = length;
+		rest.p += length, rest.n -= length;
+	}
+	return true;
+}
+
+// kql_capture returns a capture; of number 0 an empty text. What does not match
+// has none: null.
+static void kql_capture(void *info, void *in, void *out) {
+	(void)info;
+	idx_t rows = duckdb_data_chunk_get_size(in);
+	column values = argument(in, 0), patterns = argument(in, 1), numbers = argument(in, 2);
+	for (idx_t i = 0; i < rows; i++) {
+		text found = {"", 0};
+		if (capture(text_at(&values, i), text_at(&patterns, i), ((int64_t *)numbers.data)[i], &found)) set_text(out, i, found.p, found.n);
+		else set_null(out, i);
+	}
 }
 
 // ---- arithmetic -----------------------------------------------------------
@@ -783,9 +955,22 @@ static void kql_strings(void *info, void *in, void *out) {
 	}
 }
 
+// plain_bytes returns how many bytes from i on, in words of eight, a JSON
+// string takes as they are.
+static inline size_t plain_bytes(text j, size_t i) {
+	size_t from = i;
+	for (; i + 8 <= j.n; i += 8) {
+		uint64_t w = load8(j.p + i);
+		if (below(w, 0x20) | zero_byte(w ^ EACH_BYTE('"')) | zero_byte(w ^ EACH_BYTE('\\')) | zero_byte(w ^ EACH_BYTE(0x7f))) break;
+	}
+	return i - from;
+}
+
 // check_string returns where the string at i ends, or 0 if it is malformed.
 static size_t check_string(text j, size_t i, bool *canonical) {
 	for (i++; i < j.n; i++) {
+		i += plain_bytes(j, i);
+		if (i >= j.n) return 0;
 		unsigned char c = (unsigned char)j.p[i];
 		if (c == '"') return i + 1;
 		if (c < 0x20) return 0;
@@ -898,6 +1083,21 @@ static int check(text j) {
 		if (i >= j.n || j.p[i] != ':') return KQL_MALFORMED;
 		i = white(j, i + 1, &canonical);
 		value = true;
+	}
+}
+
+void kqlParseJSON(void *vector, idx_t row, const char *p, size_t n); // in Go
+
+// kql_parse_json keeps what is canonical as it is; Go rewrites the rest.
+static void kql_parse_json(void *info, void *in, void *out) {
+	(void)info;
+	idx_t rows = duckdb_data_chunk_get_size(in);
+	column values = argument(in, 0);
+	for (idx_t i = 0; i < rows; i++) {
+		text t = json_at(&values, i);
+		if (!t.p || t.n == 0) set_null(out, i);
+		else if (check(t) == KQL_CANONICAL) set_json(out, i, t);
+		else kqlParseJSON(out, i, t.p, t.n);
 	}
 }
 
@@ -1191,6 +1391,153 @@ static void set_finalize_texts(void *info, void **states, void *out, idx_t count
 	set_list(states, out, count, offset, true);
 }
 
+// A series is the values of a group, each with the start of its bin; finalize
+// lists every bin in order, an empty one with the default.
+typedef struct {
+	int64_t start;
+	uint64_t offset;
+	uint64_t length;
+} series_item;
+
+// How a series goes, the same for every row of a group.
+typedef struct {
+	int64_t from, to, step;
+	bool has_from, has_to;
+	text otherwise;
+} series_frame;
+
+typedef struct {
+	series_item *items;
+	char *texts;
+	uint64_t size, capacity, used, room;
+	series_frame frame;
+} series;
+
+static idx_t series_size(void *info) {
+	(void)info;
+	return sizeof(series);
+}
+
+static void series_init(void *info, void *state) {
+	(void)info;
+	memset(state, 0, sizeof(series));
+}
+
+static void series_insert(series *s, int64_t start, text value) {
+	if (s->size == s->capacity) {
+		s->capacity = s->capacity ? s->capacity * 2 : 8;
+		s->items = must(realloc(s->items, s->capacity * sizeof *s->items));
+	}
+	if (s->used + value.n > s->room) {
+		s->room = s->room * 2 > s->used + value.n ? s->room * 2 : s->used + value.n + 56;
+		s->texts = must(realloc(s->texts, s->room));
+	}
+	if (value.n) memcpy(s->texts + s->used, value.p, value.n);
+	series_item item = {start, s->used, value.n};
+	s->used += value.n;
+	s->items[s->size++] = item;
+}
+
+static const text json_null = {"null", 4};
+
+// series_update takes a value and the start of its bin, then from, to, step and
+// the default, which are the same in every row.
+static void series_update(void *info, void *in, void **states) {
+	(void)info;
+	idx_t rows = duckdb_data_chunk_get_size(in);
+	column values = argument(in, 0), starts = argument(in, 1), froms = argument(in, 2), tos = argument(in, 3), steps = argument(in, 4), defaults = argument(in, 5);
+	for (idx_t i = 0; i < rows; i++) {
+		series *s = states[i];
+		if (!s->frame.otherwise.p) {
+			text t = is_null(&defaults, i) ? json_null : text_at(&defaults, i);
+			char *copy = must(malloc(t.n + 1));
+			memcpy(copy, t.p, t.n);
+			series_frame frame = {
+				is_null(&froms, i) ? 0 : ((int64_t *)froms.data)[i], is_null(&tos, i) ? 0 : ((int64_t *)tos.data)[i], ((int64_t *)steps.data)[i],
+				!is_null(&froms, i), !is_null(&tos, i), {copy, t.n},
+			};
+			s->frame = frame;
+		}
+		series_insert(s, ((int64_t *)starts.data)[i], is_null(&values, i) ? json_null : text_at(&values, i));
+	}
+}
+
+static void series_combine(void *info, void **from, void **to, idx_t count) {
+	(void)info;
+	for (idx_t i = 0; i < count; i++) {
+		series *a = from[i], *b = to[i];
+		if (!b->frame.otherwise.p) {
+			series empty = *b;
+			*b = *a, *a = empty;
+			continue;
+		}
+		for (uint64_t k = 0; k < a->size; k++) {
+			text t = {a->texts + a->items[k].offset, a->items[k].length};
+			series_insert(b, a->items[k].start, t);
+		}
+	}
+}
+
+static void series_destroy(void **states, idx_t count) {
+	for (idx_t i = 0; i < count; i++) {
+		series *s = states[i];
+		free(s->items);
+		free(s->texts);
+		free((char *)s->frame.otherwise.p);
+		memset(s, 0, sizeof *s);
+	}
+}
+
+static int by_start(const void *x, const void *y) {
+	const series_item *a = x, *b = y;
+	return a->start < b->start ? -1 : a->start > b->start;
+}
+
+// series_length returns how many bins there are from low on.
+static int64_t series_length(const series *s, int64_t low) {
+	const series_frame *f = &s->frame;
+	int64_t high = f->has_to ? f->to - 1 : s->items[s->size - 1].start;
+	if (high < low || f->step <= 0) return 0;
+	uint64_t steps = ((uint64_t)high - (uint64_t)low) / (uint64_t)f->step;
+	return steps < KQL_SERIES ? (int64_t)steps + 1 : KQL_SERIES;
+}
+
+static void series_finalize(void *info, void **states, void *out, idx_t count, idx_t offset) {
+	(void)info;
+	size_t room = 0;
+	char *buffer = NULL;
+	for (idx_t i = 0; i < count; i++) {
+		series *s = states[i];
+		if (s->size == 0) {
+			set_null(out, offset + i);
+			continue;
+		}
+		qsort(s->items, s->size, sizeof *s->items, by_start);
+		int64_t low = s->frame.has_from ? s->frame.from : s->items[0].start, bins = series_length(s, low);
+		size_t n = s->used + (size_t)bins * (s->frame.otherwise.n + 1) + 2;
+		if (n > room) {
+			room = n * 2;
+			free(buffer);
+			buffer = must(malloc(room));
+		}
+		char *p = buffer;
+		*p++ = '[';
+		uint64_t k = 0;
+		for (int64_t bin = 0; bin < bins; bin++) {
+			if (bin) *p++ = ',';
+			int64_t start = low + bin * s->frame.step;
+			while (k < s->size && s->items[k].start < start) k++;
+			text t = s->frame.otherwise;
+			if (k < s->size && s->items[k].start == start) t.p = s->texts + s->items[k].offset, t.n = s->items[k].length;
+			memcpy(p, t.p, t.n);
+			p += t.n;
+		}
+		*p++ = ']';
+		set_text(out, offset + i, buffer, (size_t)(p - buffer));
+	}
+	free(buffer);
+}
+
 // Origins is the least distinct (file, record) pairs of a group, sorted, and
 // never more of them than the limit.
 typedef struct {
@@ -1416,6 +1763,7 @@ typedef struct {
 static const aggregate aggregates[] = {
 	{"kql_set", "slll", 's', set_size, set_init, set_update, set_combine, set_finalize, set_destroy},
 	{"kql_set_texts", "slll", 's', set_size, set_init, set_update_texts, set_combine, set_finalize_texts, set_destroy},
+	{"kql_series", "slllls", 's', series_size, series_init, series_update, series_combine, series_finalize, series_destroy},
 	{"kql_origins", "lll", 's', origins_size, origins_init, origins_update, origins_combine, origins_finalize, origins_destroy},
 	{"kql_origin_sets", "sl", 's', origins_size, origins_init, origins_update_sets, origins_combine, origins_finalize, origins_destroy},
 	{"kql_arg_max", "ll", 'l', pick_size, pick_init, pick_greatest, combine_greatest, pick_finalize, NULL},
@@ -1490,6 +1838,8 @@ static const callback callbacks[] = {
 	{"kql_bin_real", kql_bin_real},
 	{"kql_add_time", kql_add_time},
 	{"kql_wrap", kql_wrap},
+	{"kql_parse_json", kql_parse_json},
+	{"kql_capture", kql_capture},
 	{"kql_path", kql_path},
 	{"kql_path_text", kql_path_text},
 	{"kql_element", kql_element},

@@ -43,6 +43,8 @@ func compiled() []function {
 		{name: "kql_modulo_real", signature: "dd:d"},
 		{name: "kql_bin_real", signature: "dd:d"},
 		{name: "kql_wrap", signature: "h:l"},
+		{name: "kql_parse_json", signature: "s:s"},
+		{name: "kql_capture", signature: "ssl:s"},
 		{name: "kql_path", signature: "ss:s"},
 		{name: "kql_path_text", signature: "ss:s"},
 		{name: "kql_element", signature: "sl:s"},
@@ -65,7 +67,7 @@ func compiled() []function {
 // goFunctions returns the functions written in Go; a function's place is its tag.
 var goFunctions = sync.OnceValue(func() []function {
 	return slices.Concat(conversionFunctions(), dynamicFunctions(), bagFunctions(), arrayFunctions(), textFunctions(), codingFunctions(),
-		timeFunctions(), numberFunctions(), decimalFunctions(), addressFunctions(), sketchFunctions(), decodeFunctions(), statisticsFunctions(), sessionFunctions(), geoFunctions(), keyValueFunctions(), seriesFunctions(), numericSeriesFunctions(), procedureFunctions())
+		timeFunctions(), numberFunctions(), decimalFunctions(), addressFunctions(), sketchFunctions(), decodeFunctions(), statisticsFunctions(), sessionFunctions(), geoFunctions(), keyValueFunctions(), axisFunctions(), seriesFunctions(), numericSeriesFunctions(), procedureFunctions())
 })
 
 // characters is the table that functions.c reads: the upper case of each

@@ -14,6 +14,9 @@ typedef uint64_t idx_t;
 // The deepest nesting of a JSON text that is taken for JSON.
 #define KQL_JSON_DEPTH 512
 
+// The most bins that a series lists.
+#define KQL_SERIES 1048576
+
 enum { KQL_CANONICAL, KQL_VALID, KQL_MALFORMED };
 
 // kql_check_json sets status[i] for the text that ends at ends[i].

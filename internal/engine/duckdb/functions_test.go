@@ -181,3 +181,77 @@ func FuzzCanonicalJSON(f *testing.F) {
 		}
 	})
 }
+
+// A capture is found by the texts around it, and there is none of a text that
+// does not match to its end.
+func TestCapture(t *testing.T) {
+	e := openTest(t, Options{})
+	for _, test := range []struct{ text, pattern, want string }{
+		{"ann@contoso.com", "c=1:@c", "|ann|contoso.com"},
+		{"ann", "c=1:@c", "NULL"},
+		{"a=1;b=2", "=2:a=c=3:;b=c", "|1|2"},
+		{"a=1;c=2", "=2:a=c=3:;b=c", "NULL"},
+		{"x a: 1 b", "*=3:a: c=2: b", "|1"},
+		{"1=2=3", "c=1:=c", "|1|2=3"},
+		{"ab", "cc", "||ab"},
+		{"é:ü", "c=1::c", "|é|ü"},
+		{"a:5:x", "=4:a:5:c", "|x"},
+		{"", "c", "|"},
+		{"aab", "c=2:ab*", "|a"},
+	} {
+		got := ""
+		for n := range strings.Count(test.want, "|") + 1 {
+			part := evaluate(t, e, fmt.Sprintf("kql_capture(%s, %s, %d)", sqlgen.Quote(test.text), sqlgen.Quote(test.pattern), n))
+			if part == "NULL" {
+				got = part
+				break
+			}
+			if n > 0 {
+				got += "|" + part
+			}
+		}
+		if got != test.want {
+			t.Errorf("kql_capture(%q, %q) = %s, want %s", test.text, test.pattern, got, test.want)
+		}
+	}
+}
+
+// A search by words of bytes finds what a search byte by byte finds, wherever
+// it stands.
+func TestSearchAnywhere(t *testing.T) {
+	e := openTest(t, Options{})
+	for at := range 40 {
+		text := strings.Repeat("-", at) + "KEY" + strings.Repeat("-", 3*at%11)
+		for _, test := range []struct{ function, needle, want string }{
+			{"kql_has", "key", "true"}, {"kql_has", "ke", "false"}, {"kql_has_cs", "key", "false"}, {"kql_has_cs", "KEY", "true"},
+			{"kql_contains", "eY", "true"}, {"kql_contains", "keyz", "false"}, {"kql_hasprefix", "ke", "true"}, {"kql_hassuffix", "EY", "true"},
+			{"kql_hassuffix", "KE", "false"}, {"kql_contains", "ÿ", "false"},
+		} {
+			if got := evaluate(t, e, test.function+"("+sqlgen.Quote(text)+", "+sqlgen.Quote(test.needle)+")"); got != test.want {
+				t.Errorf("%s(%q, %q) = %s, want %s", test.function, text, test.needle, got, test.want)
+			}
+		}
+	}
+}
+
+// What is in the middle of a word of eight bytes is checked as any byte is.
+func TestJSONStringsAnywhere(t *testing.T) {
+	e := openTest(t, Options{})
+	for at := range 20 {
+		before := strings.Repeat("x", at)
+		for _, test := range []struct{ inside, want string }{
+			{`é`, `é`}, {`\u00e9`, `é`}, {`\/`, `/`}, {`\"`, `\"`}, {"\x7f", `\u007f`}, {`\ud83d\ude00`, "😀"},
+		} {
+			in, want := `["`+before+test.inside+`yyyyyyyyy"]`, `["`+before+test.want+`yyyyyyyyy"]`
+			if got := evaluate(t, e, "kql_parse_json("+sqlgen.Quote(in)+")"); got != want {
+				t.Errorf("kql_parse_json(%s) = %s, want %s", in, got, want)
+			}
+		}
+		for _, bad := range []string{"\x01", "\n", `\x`} {
+			in := `["` + before + bad + `yyyyyyyyy"]`
+			if got := evaluate(t, e, "kql_parse_json("+sqlgen.Quote(in)+")"); got != quoted(in) {
+				t.Errorf("kql_parse_json(%q) = %s, want the text", in, got)
+			}
+		}
+	}
+}

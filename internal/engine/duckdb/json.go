@@ -64,6 +64,15 @@ func parseJSON(text string) string {
 	return quoted(text)
 }
 
+// kqlParseJSON stores parseJSON of a text that is not canonical.
+//
+//export kqlParseJSON
+func kqlParseJSON(vector unsafe.Pointer, row C.idx_t, p *C.char, n C.size_t) {
+	json := parseJSON(unsafe.String((*byte)(unsafe.Pointer(p)), int(n)))
+	ends, null := [1]C.uint64_t{C.uint64_t(len(json))}, [1]C.bool{json == "null"}
+	C.kql_assign(vector, (*C.char)(unsafe.Pointer(unsafe.StringData(json))), &ends[0], &null[0], row, 1)
+}
+
 func quoted(s string) string { return string(types.AppendQuoted(nil, s)) }
 
 // appendCanonical rewrites a valid JSON text.

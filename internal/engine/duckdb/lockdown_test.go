@@ -65,7 +65,7 @@ func TestLockdown(t *testing.T) {
 
 // Every function that compiled SQL may call is there.
 func TestFunctionsExist(t *testing.T) {
-	have := map[string]bool{"kql_set": true, "kql_set_texts": true, "kql_place": true, "kql_origins": true, "kql_origin_sets": true}
+	have := map[string]bool{"kql_set": true, "kql_set_texts": true, "kql_place": true, "kql_series": true, "kql_origins": true, "kql_origin_sets": true}
 	for _, f := range append(compiled(), goFunctions()...) {
 		if have[f.name] {
 			t.Errorf("%s is registered twice", f.name)

@@ -109,7 +109,6 @@ func textFunctions() []function {
 			}
 		}},
 		{name: "kql_valid_text", signature: "s:b", eval: func(r *row, out *result) { out.bool(utf8.ValidString(r.text(0))) }},
-		{name: "kql_parse", signature: "sS:S", eval: func(r *row, out *result) { parseSimple(r, out) }},
 		{name: "kql_parse_regex", signature: "ssS:S", eval: func(r *row, out *result) { parseRegexp(r, out) }},
 	}
 }
@@ -370,43 +369,9 @@ func roundTo(f float64, decimals int) float64 {
 	return math.Copysign(d, f)
 }
 
-// parseSimple matches a text with a pattern, a list of parts: "=text" is a
-// literal, "*" a skip, "c" a capture. The result is nothing if the text does
-// not match, else one text and then the captures. A part between two literals
-// ends where the second is first found; the last one takes all that is left.
-func parseSimple(r *row, out *result) {
-	rest, pattern := r.text(0), r.list(1)
-	var captures []string
-	for i, part := range pattern {
-		if part[0] == '=' {
-			if !strings.HasPrefix(rest, part[1:]) {
-				return
-			}
-			rest = rest[len(part)-1:]
-			continue
-		}
-		length := len(rest)
-		if i+1 < len(pattern) {
-			length = 0
-			if next := pattern[i+1]; next[0] == '=' {
-				if length = strings.Index(rest, next[1:]); length < 0 {
-					return
-				}
-			}
-		}
-		if part[0] == 'c' {
-			captures = append(captures, rest[:length])
-		}
-		rest = rest[length:]
-	}
-	out.element("")
-	for _, c := range captures {
-		out.element(c)
-	}
-}
-
-// parseRegexp lists the captures of an expression's first match in the same
-// way; the third argument tells which groups are captures.
+// parseRegexp lists an empty text and then the captures of an expression's
+// first match; the third argument tells which groups are captures. The list is
+// empty if there is no match.
 func parseRegexp(r *row, out *result) {
 	m := r.regexp(r.text(1)).FindStringSubmatch(r.text(0))
 	if m == nil {
