@@ -15,14 +15,21 @@ import (
 // wants.
 type linter struct {
 	facts types.Facts
-	list  *diag.List
-	seen  map[plan.Rel]bool
-	trace tracer
+	// remarked are the texts that something is known about, of any column.
+	remarked map[string]bool
+	list     *diag.List
+	seen     map[plan.Rel]bool
+	trace    tracer
 }
 
 // lint adds warnings about a plan.
 func lint(q *plan.Query, facts types.Facts, list *diag.List) {
-	l := &linter{facts: facts, list: list, seen: make(map[plan.Rel]bool), trace: make(tracer)}
+	l := &linter{facts: facts, list: list, seen: make(map[plan.Rel]bool), trace: make(tracer), remarked: make(map[string]bool)}
+	for _, remarks := range facts.Literals {
+		for _, remark := range remarks {
+			l.remarked[remark.Text] = true
+		}
+	}
 	l.rel(q.Root)
 	for _, other := range q.Others {
 		l.rel(other.Root)
@@ -168,12 +175,18 @@ func (l *linter) documented(in plan.Rel, call *plan.Call, texts []string, fold b
 
 // remarks says what is known about comparing a column with a text.
 func (l *linter) remarks(in plan.Rel, call *plan.Call) {
+	if len(l.facts.Literals) == 0 {
+		return
+	}
+	texts, _ := constantTexts(call.Args[1:])
+	if !slices.ContainsFunc(texts, func(text string) bool { return l.remarked[text] }) {
+		return
+	}
 	from, ok := l.columnOf(in, call.Args[0])
 	if !ok {
 		return
 	}
 	remarks, _ := known(l.facts.Literals, from)
-	texts, _ := constantTexts(call.Args[1:])
 	for _, remark := range remarks {
 		if !slices.Contains(texts, remark.Text) {
 			continue

@@ -68,7 +68,8 @@ func (f *finder) smart(mentioned []string) {
 			f.shown = append(f.shown, c)
 		}
 	}
-	for _, c := range unionColumns(f.legs, unionProps{}) {
+	all, _ := unionColumns(f.legs, unionProps{})
+	for _, c := range all {
 		if slices.Contains(mentioned, c.Name) && c.Name == c.source && !slices.Contains(f.shown, c.Column) {
 			f.shown = append(f.shown, c.Column)
 		}

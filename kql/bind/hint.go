@@ -26,8 +26,9 @@ func nearest(text string, candidates []string) string {
 		}
 	}
 	best, least := "", utf8.RuneCountInString(text)/3+1
+	text = strings.ToLower(text)
 	for _, c := range candidates {
-		if d := distance(strings.ToLower(text), strings.ToLower(c), least); d < least {
+		if d := distance(text, strings.ToLower(c), least); d < least {
 			best, least = c, d
 		}
 	}
@@ -37,7 +38,7 @@ func nearest(text string, candidates []string) string {
 // distance is the number of letters to insert, delete or replace to make b of
 // a; limit or more is limit.
 func distance(a, b string, limit int) int {
-	if d := len(a) - len(b); d >= limit*utf8.UTFMax || -d >= limit*utf8.UTFMax {
+	if d := utf8.RuneCountInString(a) - utf8.RuneCountInString(b); d >= limit || -d >= limit {
 		return limit
 	}
 	from, to := []rune(a), []rune(b)
@@ -48,6 +49,7 @@ func distance(a, b string, limit int) int {
 	for i, r := range from {
 		diagonal := row[0]
 		row[0] = i + 1
+		least := row[0]
 		for j, s := range to {
 			change := diagonal
 			if r != s {
@@ -55,6 +57,10 @@ func distance(a, b string, limit int) int {
 			}
 			diagonal = row[j+1]
 			row[j+1] = min(change, row[j]+1, diagonal+1)
+			least = min(least, row[j+1])
+		}
+		if least >= limit { // it never gets less again
+			return limit
 		}
 	}
 	return min(row[len(to)], limit)

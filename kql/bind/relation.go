@@ -135,11 +135,12 @@ func keep(cols []types.Column, indexes ...int) []plan.Named {
 
 // keepAll returns Named for every column.
 func keepAll(cols []types.Column) []plan.Named {
-	indexes := make([]int, len(cols))
-	for i := range cols {
-		indexes[i] = i
+	list, values := make([]plan.Named, len(cols)), make([]plan.Col, len(cols))
+	for i, c := range cols {
+		values[i] = plan.Col{Index: i, T: c.Type}
+		list[i] = plan.Named{Name: c.Name, Expr: &values[i]}
 	}
-	return keep(cols, indexes...)
+	return list
 }
 
 // names gives result columns unique names.

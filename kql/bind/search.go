@@ -94,28 +94,36 @@ func filtered(r *relation, cond plan.Expr) *relation {
 type searcher struct {
 	b    *binder
 	legs []leg
-	rows *rows // the union's columns
-	at   []map[int]int
 	// exact tells that the case of letters counts in a term.
 	exact bool
 	// mentioned are the columns that the condition names, in order.
 	mentioned []string
+
+	rows *rows         // the union's columns; nil until the condition names one
+	at   []map[int]int // which of a leg's columns fills a column of the union; nil: the same
 }
 
 func (b *binder) searcher(legs []leg, exact bool) *searcher {
-	s := &searcher{b: b, legs: legs, exact: exact, at: make([]map[int]int, len(legs))}
-	if b.anyOpen(legs) {
-		s.rows = &rows{open: true}
-		return s
+	return &searcher{b: b, legs: legs, exact: exact, at: make([]map[int]int, len(legs))}
+}
+
+// union returns the columns of the union of the legs.
+func (s *searcher) union() *rows {
+	if s.rows != nil {
+		return s.rows
 	}
-	all := unionOf(legs, unionProps{forgets: b.env.Analyze})
+	if s.b.anyOpen(s.legs) {
+		s.rows = &rows{open: true}
+		return s.rows
+	}
+	all := unionOf(s.legs, unionProps{forgets: s.b.env.Analyze})
 	s.rows = (&relation{rel: all}).rows()
-	if union, ok := all.(*plan.Union); ok && len(legs) > 1 && union.At != nil {
+	if union, ok := all.(*plan.Union); ok && len(s.legs) > 1 && union.At != nil {
 		for i, at := range union.At {
 			s.at[i] = inverted(at)
 		}
 	}
-	return s
+	return s.rows
 }
 
 // inverted says which column of an input fills each column of the result.
@@ -228,8 +236,8 @@ func (s *searcher) column(x *syntax.Binary) searched {
 		s.b.report(x, diag.Expected, "column:\"text\" is expected here", "")
 		return constantly(false)
 	}
-	if !s.rows.open && !slices.ContainsFunc(s.legs, func(l leg) bool { return l.rows().column(name.Text) >= 0 }) {
-		s.b.columnOf(name, s.rows)
+	if !s.union().open && !slices.ContainsFunc(s.legs, func(l leg) bool { return l.rows().column(name.Text) >= 0 }) {
+		s.b.columnOf(name, s.union())
 	}
 	s.mentioned = append(s.mentioned, name.Text)
 	return s.literal(text, name)
@@ -237,7 +245,7 @@ func (s *searcher) column(x *syntax.Binary) searched {
 
 // plain binds a condition over the union's columns.
 func (s *searcher) plain(x syntax.Expr) searched {
-	cond := s.b.condition(x, s.rows)
+	cond := s.b.condition(x, s.union())
 	plan.WalkExpr(cond, func(e plan.Expr) {
 		if c, ok := e.(*plan.Col); ok {
 			s.mentioned = append(s.mentioned, s.rows.cols[c.Index].Name)

@@ -40,24 +40,21 @@ func (b *binder) union(in *relation, op *syntax.Union) *relation {
 // unionOf puts the rows of legs one behind the other. The column that names
 // the table is the first.
 func unionOf(legs []leg, props unionProps) plan.Rel {
-	cols := unionColumns(legs, props)
-	node := &plan.Union{}
-	places := make(map[types.Column]int, len(cols))
+	cols, at := unionColumns(legs, props)
+	node := &plan.Union{Inputs: make([]plan.Rel, len(legs)), At: at}
 	if props.source != "" {
 		node.Cols = append(node.Cols, types.Column{Name: props.source, Type: types.String})
 	}
 	for _, c := range cols {
-		places[types.Column{Name: c.source, Type: c.Type}] = len(node.Cols)
 		node.Cols = append(node.Cols, c.Column)
 	}
 	same := true
-	for _, l := range legs {
-		at := placed(l.rel.Columns(), places)
+	for i, l := range legs {
 		if props.source != "" {
-			l.relation, at = withSource(l, props.source), append([]int{0}, at...)
+			l.relation = withSource(l, props.source)
 		}
+		node.Inputs[i] = l.rel
 		same = same && slices.Equal(node.Cols, l.rel.Columns())
-		node.Inputs, node.At = append(node.Inputs, l.rel), append(node.At, at)
 	}
 	switch {
 	case len(legs) == 1 && same:
@@ -70,27 +67,16 @@ func unionOf(legs []leg, props unionProps) plan.Rel {
 
 // withSource gives a leg a first column that names its table.
 func withSource(l leg, name string) *relation {
-	taken := namesOf(l.rel.Columns())
-	cols := []plan.Named{{Name: name, Expr: &plan.Const{Value: types.NewString(l.source)}}}
-	for _, c := range keepAll(l.rel.Columns()) {
+	columns := l.rel.Columns()
+	cols := make([]plan.Named, 1, len(columns)+1)
+	cols[0] = plan.Named{Name: name, Expr: &plan.Const{Value: types.NewString(l.source)}}
+	for _, c := range keepAll(columns) {
 		if c.Name == name {
-			c.Name = taken.numbered(name)
+			c.Name = namesOf(columns).numbered(name)
 		}
 		cols = append(cols, c)
 	}
 	return l.with(&plan.Project{Input: l.rel, Cols: cols})
-}
-
-// placed returns the place of each column, or -1.
-func placed(cols []types.Column, places map[types.Column]int) []int {
-	at := make([]int, len(cols))
-	for i, c := range cols {
-		at[i] = -1
-		if place, ok := places[c]; ok {
-			at[i] = place
-		}
-	}
-	return at
 }
 
 // unionProps are the properties of a union.
@@ -229,19 +215,82 @@ type unionColumn struct {
 	source string
 }
 
-// unionColumns returns the columns of the result. Columns are the same if
-// both name and type are; a name with several types becomes name_type for
-// each. The column that names the table keeps its name.
-func unionColumns(legs []leg, props unionProps) []unionColumn {
-	var groups []*unionGroup
+// unionColumns returns the columns of the result, and the place in it of each
+// column of each leg: -1 if it has none. Columns are the same if both name and
+// type are; a name with several types becomes name_type for each. The column
+// that names the table keeps its name, and the first place.
+func unionColumns(legs []leg, props unionProps) (cols []unionColumn, at [][]int) {
+	groups, of := unionGroups(legs, props)
+	taken := make(names, len(groups))
+	for _, g := range groups {
+		if len(g.types) == 1 {
+			taken[g.name] = true
+		}
+	}
+	shadowed := taken[props.source]
+	taken[props.source] = true
+	first := 0
+	if props.source != "" {
+		first = 1
+	}
+	for _, g := range groups {
+		if props.inner && g.legs < len(legs) {
+			continue
+		}
+		for i, t := range g.types {
+			name := g.name
+			switch {
+			case len(g.types) > 1:
+				name = taken.unique(g.name + "_" + t.String())
+			case shadowed && name == props.source:
+				name = taken.numbered(name)
+			}
+			g.places[i] = first + len(cols)
+			cols = append(cols, unionColumn{types.Column{Name: name, Type: t}, g.name})
+		}
+	}
+	return cols, placed(legs, of, first)
+}
+
+// placed returns the place of each column of each leg, or -1; first is how many
+// columns go before them.
+func placed(legs []leg, of [][]*unionGroup, first int) [][]int {
+	at := make([][]int, len(legs))
+	for i, l := range legs {
+		at[i] = make([]int, first, first+len(of[i]))
+		for k, c := range l.rel.Columns() {
+			at[i] = append(at[i], of[i][k].place(c.Type))
+		}
+	}
+	return at
+}
+
+// A unionGroup is the types that a name has in the inputs, in order of
+// appearance, in how many of them, and the place of each in the result; legs is
+// how many have the name.
+type unionGroup struct {
+	name   string
+	types  []types.Scalar
+	counts []int
+	places []int
+	legs   int
+}
+
+// unionGroups returns the groups in order of appearance, and that of each
+// column of each leg.
+func unionGroups(legs []leg, props unionProps) (groups []*unionGroup, of [][]*unionGroup) {
 	byName := make(map[string]*unionGroup)
-	for _, l := range legs {
-		for _, c := range l.rel.Columns() {
+	of = make([][]*unionGroup, len(legs))
+	for i, l := range legs {
+		columns := l.rel.Columns()
+		of[i] = make([]*unionGroup, len(columns))
+		for k, c := range columns {
 			g := byName[c.Name]
 			if g == nil {
 				g = &unionGroup{name: c.Name}
 				byName[c.Name], groups = g, append(groups, g)
 			}
+			of[i][k] = g
 			g.legs++
 			// Microsoft's binder forgets the types that a name has after two
 			// tables of one type; the engine gives each its column.
@@ -250,49 +299,23 @@ func unionColumns(legs []leg, props unionProps) []unionColumn {
 			}
 		}
 	}
-	taken := make(names)
-	for _, g := range groups {
-		if len(g.types) == 1 {
-			taken[g.name] = true
-		}
-	}
-	shadowed := taken[props.source]
-	taken[props.source] = true
-	var cols []unionColumn
-	for _, g := range groups {
-		if props.inner && g.legs < len(legs) {
-			continue
-		}
-		for _, t := range g.types {
-			name := g.name
-			switch {
-			case len(g.types) > 1:
-				name = taken.unique(g.name + "_" + t.String())
-			case shadowed && name == props.source:
-				name = taken.numbered(name)
-			}
-			cols = append(cols, unionColumn{types.Column{Name: name, Type: t}, g.name})
-		}
-	}
-	return cols
-}
-
-// A unionGroup is the types that a name has in the inputs, in order of
-// appearance, and in how many of them; legs is how many have the name.
-type unionGroup struct {
-	name   string
-	types  []types.Scalar
-	counts []int
-	legs   int
+	return groups, of
 }
 
 func (g *unionGroup) add(t types.Scalar) {
 	i := slices.Index(g.types, t)
 	if i < 0 {
-		g.types, g.counts = append(g.types, t), append(g.counts, 0)
+		g.types, g.counts, g.places = append(g.types, t), append(g.counts, 0), append(g.places, -1)
 		i = len(g.types) - 1
 	}
 	g.counts[i]++
+}
+
+func (g *unionGroup) place(t types.Scalar) int {
+	if i := slices.Index(g.types, t); i >= 0 {
+		return g.places[i]
+	}
+	return -1
 }
 
 // typedNames returns the columns that a union made of a name of several types.

@@ -46,6 +46,9 @@ func Inputs(r Rel) []Rel {
 // Exprs returns the expressions of r itself, in order; those that are left
 // out are not among them.
 func Exprs(r Rel) []Expr {
+	if p, ok := r.(*Project); ok { // it may be wide, and leaves none out
+		return namedExprs(p.Cols)
+	}
 	var list []Expr
 	add := func(exprs ...Expr) {
 		for _, e := range exprs {
