@@ -84,6 +84,7 @@ type binder struct {
 	// properties are the request properties that set statements give.
 	properties map[string]syntax.Expr
 	aliases    map[string][]string // databases that alias names
+	entities   map[string]bool     // names that stand for each entity of a group
 	open       bool                // the result may have columns that are not known
 	// failures is how many errors were found, whether or not they are forgiven
 	// later: what is built after one is a draft, and must not be run.
@@ -187,7 +188,7 @@ func (b *binder) statement(s syntax.Statement) syntax.Expr {
 	case *syntax.Restrict:
 		b.refuse(s, "restrict access", "")
 	case *syntax.Pattern:
-		b.refuse(s, "declare pattern", "")
+		b.declarePattern(s)
 	default:
 		panic(s)
 	}
@@ -212,6 +213,10 @@ func (b *binder) let(s *syntax.Let) {
 	name := s.Name.Text
 	if f, ok := s.Value.(*syntax.FunctionLiteral); ok {
 		b.scope.define(name, &binding{fn: &function{name: name, literal: f, scope: b.scope.sealed()}})
+		return
+	}
+	if group, ok := s.Value.(*syntax.EntityGroup); ok {
+		b.scope.define(name, &binding{group: group})
 		return
 	}
 	before, failures := b.list, b.failures

@@ -76,6 +76,11 @@ func (b *binder) common(name string, at []syntax.Expr, values []plan.Expr) (type
 		case v.Type() == types.Dynamic:
 		case name == "iff":
 			t = types.Dynamic
+		case name == "case" && b.env.Analyze:
+			// Microsoft's binder says dynamic, and Kusto the type of the first.
+			b.decline(at[i+1], diag.TypeMismatch, fmt.Sprintf("case returns a %s before and a %s here", t, v.Type()),
+				"convert one with tostring(…) or another function of the type you mean", t)
+			t = types.Dynamic
 		default:
 			b.report(at[i+1], diag.TypeMismatch, fmt.Sprintf("%s returns a %s before and a %s here", name, t, v.Type()),
 				"convert one with tostring(…) or another function of the type you mean")

@@ -180,13 +180,12 @@ func soleName(x *syntax.Call) (*syntax.Named, bool) {
 
 // plainCall applies a builtin to bound arguments by its signatures.
 func (b *binder) plainCall(x *syntax.Call, f *builtin.Function, args []plan.Expr) plan.Expr {
-	if !b.countArgs(x, f, len(args)) || anyUnknown(args...) {
+	if !takesChecked(f, len(args)) && !b.countArgs(x, f, len(args)) || anyUnknown(args...) {
 		return b.draft(x, f, args)
 	}
 	s := choose(f, args)
 	if s == nil {
-		b.wrongArguments(x, f, args)
-		return b.failed(x)
+		return b.checkedCall(x, f, args)
 	}
 	call := apply(f, s, args)
 	if !b.constantArgs(x, f, call) {
@@ -289,8 +288,9 @@ func (b *binder) constantArgs(x *syntax.Call, f *builtin.Function, call *plan.Ca
 			continue
 		}
 		if _, ok := constantOf(call.Args[i]); !ok {
-			b.refuse(x.Args[i], fmt.Sprintf("%s with an argument %d that is not constant", x.Func.Text, i+1), "write a literal, or a let")
-			return false
+			b.decline(x.Args[i], diag.Unsupported, fmt.Sprintf("%s with an argument %d that is not constant is not supported", x.Func.Text, i+1),
+				"write a literal, or a let", types.Unknown)
+			return b.env.Analyze
 		}
 	}
 	return true

@@ -103,6 +103,8 @@ func conversionCost(from, to types.Scalar, text bool) cost {
 		return 5
 	case text && to == types.String:
 		return 6
+	case from == types.Decimal && to == types.Real:
+		return 7
 	}
 	return impossible
 }

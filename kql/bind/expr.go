@@ -43,10 +43,12 @@ func (b *binder) expr(x syntax.Expr, r *rows) plan.Expr {
 		b.refuse(x, "* for all columns here", "name the columns")
 	case *syntax.TypeOf:
 		b.report(x, diag.TypeMismatch, "typeof(…) is not a value", "")
-	case *syntax.Pipe, *syntax.DataTable, *syntax.ExternalData:
+	case *syntax.Pipe, *syntax.DataTable, *syntax.ExternalData, *syntax.Foreign:
 		b.report(x, diag.TypeMismatch, "a table stands where a scalar is needed", "write toscalar(…) for its first value")
 	case *syntax.FunctionLiteral:
 		b.refuse(x, "a function that has no name", "bind it with let")
+	case *syntax.EntityGroup:
+		b.report(x, diag.TypeMismatch, "an entity_group stands where a value is needed", "bind it with let, or write it after macro-expand")
 	case *syntax.DynamicArray, *syntax.DynamicBag:
 		b.report(x, diag.Expected, "an array or a bag is written dynamic(…)", "")
 	default:
@@ -111,13 +113,17 @@ func (b *binder) bound(x *syntax.Name, bound *binding, r *rows) plan.Expr {
 	b.use(bound)
 	switch {
 	case bound.value != nil && bound.rows != nil && bound.rows != r.identity():
-		b.refuse(x, "a parameter that depends on a row, inside a query,", "pass a constant, or join")
-		return b.failed(x)
+		return b.decline(x, diag.Unsupported, "a parameter that depends on a row, inside a query, is not supported", "pass a constant, or join",
+			bound.value.Type())
 	case bound.value != nil:
 		return at(bound.value, b.span(x))
 	case bound.table != nil && bound.table.open:
 	case bound.table != nil:
 		b.report(x, diag.TypeMismatch, x.Text+" is a table where a scalar is needed", "write toscalar("+x.Text+") for its first value")
+	case bound.fn != nil && bound.fn.view():
+		return b.callScalar(&syntax.Call{Func: x}, bound.fn, r)
+	case bound.fn == nil:
+		b.report(x, diag.TypeMismatch, x.Text+" is a pattern or an entity_group, and no value", "")
 	default:
 		b.report(x, diag.TypeMismatch, x.Text+" is a function", "write "+x.Text+"(…)")
 	}

@@ -230,6 +230,9 @@ func foreignName(path []string, table string) string {
 // foreignPath reads cluster("c").database("d") as a path.
 func (b *binder) foreignPath(x syntax.Expr) ([]string, bool) {
 	x = unparen(x)
+	if name, ok := x.(*syntax.Name); ok && b.entities[name.Text] {
+		return []string{"database:" + name.Text}, true
+	}
 	if call, ok := x.(*syntax.Call); ok {
 		return b.foreignStep(nil, call)
 	}

@@ -199,7 +199,7 @@ func (b *binder) keyPair(key joinKey) (plan.KeyPair, bool) {
 	left, right := likenNumbers(key.left, key.right)
 	switch {
 	case left.Type() == types.Dynamic || right.Type() == types.Dynamic:
-		b.report(key.x, diag.NotSummarizable, "a dynamic value is no key of a join", "compute tostring(…) with extend on each side first")
+		b.decline(key.x, diag.NotSummarizable, "a dynamic value is no key of a join", "compute tostring(…) with extend on each side first", types.Bool)
 	case left.Type() != right.Type():
 		b.report(key.x, diag.TypeMismatch, fmt.Sprintf("the keys of a join have one type, not %s and %s", left.Type(), right.Type()),
 			"convert one with extend first")

@@ -23,8 +23,7 @@ type kvOptions struct {
 func (b *binder) parseKv(in *relation, op *syntax.ParseKv) *relation {
 	source := b.expr(op.X, in.rows())
 	if t := source.Type(); t != types.String && t != types.Dynamic && t != types.Unknown {
-		b.report(op.X, diag.TypeMismatch, "parse-kv reads a string, not a "+t.String(), "write tostring(…)")
-		return broken()
+		source = b.decline(op.X, diag.TypeMismatch, "parse-kv reads a string, not a "+t.String(), "write tostring(…)", types.String)
 	}
 	o, ok := b.kvOptions(op)
 	if !ok || in.open || anyUnknown(source) {

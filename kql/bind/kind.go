@@ -36,9 +36,9 @@ func (b *binder) kindOf(x syntax.Expr, r *rows) kind {
 		return b.pathKind(x)
 	case *syntax.Named:
 		return b.kindOf(x.X, r)
-	case *syntax.Pipe, *syntax.DataTable, *syntax.ExternalData:
+	case *syntax.Pipe, *syntax.DataTable, *syntax.ExternalData, *syntax.Foreign:
 		return tabularKind
-	case *syntax.FunctionLiteral:
+	case *syntax.FunctionLiteral, *syntax.EntityGroup:
 		return functionKind
 	case *syntax.Wildcard, *syntax.Literal, *syntax.Dynamic, *syntax.DynamicArray, *syntax.DynamicBag,
 		*syntax.Unary, *syntax.Binary, *syntax.Between, *syntax.Membership, *syntax.Index, *syntax.TypeOf:
@@ -57,6 +57,8 @@ func (b *binder) nameKind(name string, r *rows) kind {
 			return scalarKind
 		case bound.table != nil:
 			return tabularKind
+		case bound.fn == nil:
+			return functionKind
 		}
 		return b.viewKind(bound.fn)
 	}
@@ -81,6 +83,9 @@ func (b *binder) callKind(x *syntax.Call) kind {
 	if f := b.userFunction(x.Func.Text); f != nil {
 		return b.bodyKind(f)
 	}
+	if p, ok := b.patternCall(x, nil); ok {
+		return b.matchKind(p, x, nil)
+	}
 	switch x.Func.Text {
 	case "materialize", "table", "cluster", "database", "workspace", "app", "adx", "arg", "resource", "_GetWatchlist",
 		"_GetWatchlistAlias", "external_table", "externaldata", "totable":
@@ -98,7 +103,13 @@ func (b *binder) pathKind(x *syntax.Path) kind {
 		return tabularKind
 	}
 	if call, ok := x.X.(*syntax.Call); ok {
+		if p, ok := b.patternCall(call, x.Name); ok {
+			return b.matchKind(p, call, x.Name)
+		}
 		return b.callKind(call)
+	}
+	if name, ok := x.X.(*syntax.Name); ok && b.entities[name.Text] {
+		return tabularKind
 	}
 	if path, ok := x.X.(*syntax.Path); ok {
 		return b.pathKind(path)

@@ -208,7 +208,7 @@ func (b *binder) appendJSON(text []byte, x syntax.Expr) ([]byte, bool) {
 		return b.appendBag(text, x)
 	case *syntax.Name, *syntax.Wildcard, *syntax.Binary, *syntax.Between, *syntax.Membership,
 		*syntax.Call, *syntax.Path, *syntax.Index, *syntax.Paren, *syntax.Named, *syntax.TypeOf,
-		*syntax.Pipe, *syntax.DataTable, *syntax.ExternalData, *syntax.FunctionLiteral:
+		*syntax.Pipe, *syntax.DataTable, *syntax.ExternalData, *syntax.Foreign, *syntax.EntityGroup, *syntax.FunctionLiteral:
 	default:
 		panic(x)
 	}

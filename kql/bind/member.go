@@ -14,6 +14,9 @@ func (b *binder) membership(x *syntax.Membership, r *rows) plan.Expr {
 		return b.inQuery(x, of, b.table(x.List[0]))
 	}
 	list := b.exprs(x.List, r)
+	if !b.fitsText(x, of) {
+		return b.failed(x)
+	}
 	if anyUnknown(of) || anyUnknown(list...) {
 		return b.failed(x)
 	}
@@ -21,12 +24,23 @@ func (b *binder) membership(x *syntax.Membership, r *rows) plan.Expr {
 	args := []plan.Expr{subject}
 	for _, e := range list {
 		if !fits(e.Type(), subject.Type()) {
-			b.mismatch(x, x.Op, of, e)
-			return b.failed(x)
+			return b.declineOperands(x, x.Op, types.Bool, of, e)
 		}
 		args = append(args, element(e, subject.Type()))
 	}
 	return b.finish(x, &plan.Call{Func: x.Op, Args: args, T: types.Bool})
+}
+
+// fitsText reports an operator of texts whose subject is none.
+func (b *binder) fitsText(x *syntax.Membership, of plan.Expr) bool {
+	switch x.Op {
+	case "in~", "!in~", "has_any", "has_all":
+		if t := of.Type(); t != types.String && t != types.Dynamic && t != types.Unknown {
+			b.report(x.X, diag.TypeMismatch, "a string is expected before "+x.Op+", not a "+t.String(), "write tostring(…)")
+			return false
+		}
+	}
+	return true
 }
 
 // subjectType returns the type in which a value is compared with a list:
@@ -71,7 +85,7 @@ func element(e plan.Expr, t types.Scalar) plan.Expr {
 
 // inQuery binds x op (table): the values of its first column.
 func (b *binder) inQuery(x *syntax.Membership, of plan.Expr, t *relation) plan.Expr {
-	if t.open || anyUnknown(of) {
+	if !b.fitsText(x, of) || t.open || anyUnknown(of) {
 		return b.failed(x)
 	}
 	cols := t.rel.Columns()
@@ -85,8 +99,7 @@ func (b *binder) inQuery(x *syntax.Membership, of plan.Expr, t *relation) plan.E
 	var first plan.Expr = &plan.Col{T: cols[0].Type, At: b.span(x.List[0])}
 	subject := convert(of, subjectType(x.Op, of, []plan.Expr{first}))
 	if !fits(cols[0].Type, subject.Type()) {
-		b.mismatch(x, x.Op, of, first)
-		return b.failed(x)
+		return b.declineOperands(x, x.Op, types.Bool, of, first)
 	}
 	rel := t.rel
 	if value := element(first, subject.Type()); len(cols) > 1 || value != first {

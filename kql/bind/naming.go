@@ -27,7 +27,7 @@ func (b *binder) nameOf(x syntax.Expr) string {
 		return x.Names[0].Text
 	case *syntax.Literal, *syntax.Dynamic, *syntax.DynamicArray, *syntax.DynamicBag, *syntax.Unary,
 		*syntax.Binary, *syntax.Between, *syntax.Membership, *syntax.TypeOf, *syntax.Pipe,
-		*syntax.DataTable, *syntax.ExternalData, *syntax.FunctionLiteral, *syntax.Wildcard:
+		*syntax.DataTable, *syntax.ExternalData, *syntax.Foreign, *syntax.EntityGroup, *syntax.FunctionLiteral, *syntax.Wildcard:
 		return ""
 	}
 	panic(x)
@@ -80,7 +80,7 @@ func (b *binder) callName(x *syntax.Call) string {
 		return prefixOf(f) + "_" + first + rankName(f, x)
 	case builtin.PrefixedArgs:
 		name := prefixOf(f) + "_" + first
-		if len(x.Args) > 1 {
+		if len(x.Args) > 1 && !b.env.Analyze { // Microsoft's binder names the first argument alone
 			name += "_" + b.nameOf(x.Args[1])
 		}
 		return name

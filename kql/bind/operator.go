@@ -23,7 +23,10 @@ func (b *binder) unary(x *syntax.Unary, r *rows) plan.Expr {
 	}
 	f := b.builtin("neg")
 	s := choose(f, []plan.Expr{e})
-	if s == nil || e.Type() == types.Dynamic {
+	switch {
+	case e.Type() == types.Dynamic || e.Type() == types.DateTime:
+		return b.declineOperands(x, x.Op, e.Type(), e)
+	case s == nil:
 		b.mismatch(x, x.Op, e)
 		return b.failed(x)
 	}
@@ -146,17 +149,16 @@ func (b *binder) infix(x syntax.Node, written string, f *builtin.Function, left,
 	case "+", "-", "*", "/", "%":
 		if left.Type() == types.Dynamic || right.Type() == types.Dynamic {
 			// Microsoft's binder takes arithmetic of dynamic values, Kusto does not.
-			t := left.Type()
-			if t == types.Dynamic {
-				t = right.Type()
-			}
-			return b.declineOperands(x, written, t, left, right)
+			return b.declineOperands(x, written, dynamicArithmetic(written, left.Type(), right.Type()), left, right)
 		}
 	}
 	operands := []plan.Expr{left, right}
 	s := choose(f, operands)
 	if s == nil && (f.Name == "==" || f.Name == "!=") {
 		return b.declineOperands(x, written, types.Bool, left, right)
+	}
+	if t, ok := checkedArithmetic(f.Name, left.Type(), right.Type()); ok && s == nil {
+		return b.declineOperands(x, written, t, left, right)
 	}
 	if s == nil {
 		b.mismatch(x, written, left, right)

@@ -13,7 +13,7 @@ func (b *binder) parse(in *relation, op *syntax.Parse) *relation {
 	r := in.rows()
 	source := b.expr(op.X, r)
 	if t := source.Type(); t != types.String && t != types.Dynamic && t != types.Unknown {
-		b.report(op.X, diag.TypeMismatch, "parse reads a string, not a "+t.String(), "write tostring(…)")
+		source = b.decline(op.X, diag.TypeMismatch, "parse reads a string, not a "+t.String(), "write tostring(…)", types.String)
 	} else {
 		source = convert(source, types.String)
 	}

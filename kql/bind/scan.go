@@ -74,7 +74,7 @@ func (s *scanner) supported() bool {
 		}
 	}
 	if !s.in.open && !ordered(s.in.rel) {
-		s.b.report(s.op, diag.NeedsOrder, "scan needs rows in an order", "write | sort by … or | serialize right before")
+		s.b.decline(s.op, diag.NeedsOrder, "scan needs rows in an order", "write | sort by … or | serialize right before", types.Unknown)
 	}
 	return s.b.failures == before
 }

@@ -52,12 +52,16 @@ func (s *scope) all() []string {
 	return names
 }
 
-// A binding is what a name means. One of value, table and fn is set.
+// A binding is what a name means. One of value, table, fn, pattern and group
+// is set.
 type binding struct {
 	value plan.Expr
 	rows  *rows // the rows that value's columns are of; nil: it has none
 	table *relation
 	fn    *function
+	// pattern is a function of constants that is written case by case.
+	pattern *syntax.Pattern
+	group   *syntax.EntityGroup
 	// problems are the tables and functions that its definition misses. They
 	// are reported when the name is used, unless in a fuzzy union.
 	problems diag.List

@@ -31,14 +31,21 @@ func (b *binder) tabular(x syntax.Expr) *relation {
 	case *syntax.ExternalData:
 		return b.externalData(x)
 	case *syntax.Path:
+		if call, ok := x.X.(*syntax.Call); ok && x.Call == nil {
+			if p, ok := b.patternCall(call, x.Name); ok {
+				return b.matchTable(p, call, x.Name)
+			}
+		}
 		return b.foreignTable(x)
+	case *syntax.Foreign:
+		return b.foreignRows(x)
 	case *syntax.Named:
 		return b.table(x.X)
 	case *syntax.Wildcard:
 		b.refuse(x, "a pattern of tables here", "write union "+x.Pattern)
 		return broken()
 	case *syntax.Literal, *syntax.Dynamic, *syntax.DynamicArray, *syntax.DynamicBag, *syntax.Unary, *syntax.Binary,
-		*syntax.Between, *syntax.Membership, *syntax.Index, *syntax.TypeOf, *syntax.FunctionLiteral:
+		*syntax.Between, *syntax.Membership, *syntax.Index, *syntax.TypeOf, *syntax.FunctionLiteral, *syntax.EntityGroup:
 		b.report(x, diag.UnknownTable, "a scalar stands where a table is needed", "")
 		return broken()
 	}
@@ -68,8 +75,12 @@ func (b *binder) operators(t *relation, ops []syntax.Operator) *relation {
 func (b *binder) tableName(x *syntax.Name) *relation {
 	if bound := b.scope.lookup(x.Text); bound != nil && bound.value == nil {
 		b.use(bound)
-		if bound.table != nil {
+		switch {
+		case bound.table != nil:
 			return bound.table
+		case bound.fn == nil:
+			b.report(x, diag.UnknownTable, x.Text+" is no table", "")
+			return broken()
 		}
 		return b.view(x, bound.fn)
 	}
@@ -106,6 +117,9 @@ func (b *binder) tableCall(x *syntax.Call) *relation {
 	if f := b.userFunction(name); f != nil {
 		return b.callTable(x, f, argsOf(x), nil)
 	}
+	if p, ok := b.patternCall(x, nil); ok {
+		return b.matchTable(p, x, nil)
+	}
 	switch name {
 	case "materialize", "totable":
 		return b.materialize(x)
@@ -141,6 +155,10 @@ func (b *binder) tableFunction(x *syntax.Call) *relation {
 		}
 		if table, ok := b.tableOf(name); ok {
 			return &relation{rel: &plan.Scan{Table: table, Span: b.span(x)}}
+		}
+		if _, given := unparen(x.Args[0]).(*syntax.Name); given && len(b.active) > 0 {
+			b.decline(x, diag.UnknownTable, "no table is called "+name, b.tableHint(name), types.Unknown)
+			return broken()
 		}
 		b.report(x, diag.UnknownTable, "no table is called "+name, b.tableHint(name))
 		return broken()
@@ -217,7 +235,7 @@ func (b *binder) operator(in *relation, op syntax.Operator) *relation {
 		return b.renderAs(in, op)
 	case *syntax.GetSchema:
 		return b.getSchema(in)
-	case *syntax.Print, *syntax.Range, *syntax.Find:
+	case *syntax.Print, *syntax.Range, *syntax.Find, *syntax.MacroExpand:
 		b.report(op, diag.OperatorExpected, operatorName(op)+" starts a query; it cannot follow a bar", "")
 		return broken()
 	case *syntax.ProjectByNames:
@@ -266,6 +284,8 @@ func (b *binder) sourceOperator(op syntax.Operator) *relation {
 		return b.find(op)
 	case *syntax.Evaluate:
 		return b.sourceEvaluate(op)
+	case *syntax.MacroExpand:
+		return b.macroExpand(op)
 	case *syntax.Where, *syntax.Extend, *syntax.Project, *syntax.ProjectAway, *syntax.ProjectKeep,
 		*syntax.ProjectRename, *syntax.ProjectReorder, *syntax.ProjectByNames, *syntax.Summarize,
 		*syntax.Distinct, *syntax.Count, *syntax.Take, *syntax.Sample, *syntax.SampleDistinct,

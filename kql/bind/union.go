@@ -95,7 +95,7 @@ func (b *binder) unionProps(op *syntax.Union) unionProps {
 		value := valueText(p.Value)
 		switch p.Name.Text {
 		case "kind":
-			props.inner = value == "inner"
+			props.inner = value == "inner" && !props.forgets // Microsoft's binder lists every column
 			if value != "inner" && value != "outer" {
 				b.report(p, diag.UnexpectedText, "there is no union kind="+value, "a union is outer or inner")
 			}

@@ -40,15 +40,18 @@ func (b *binder) windowCall(x *syntax.Call, f *builtin.Function, r *rows) plan.E
 		return b.failed(x)
 	}
 	if !r.window.ordered {
-		b.report(x, diag.NeedsOrder, x.Func.Text+" needs rows in an order", "write | sort by … or | serialize right before")
-		return b.failed(x)
+		b.decline(x, diag.NeedsOrder, x.Func.Text+" needs rows in an order", "write | sort by … or | serialize right before", types.Unknown)
+		if !b.env.Analyze {
+			return b.failed(x)
+		}
 	}
 	r.window.used = true
 	if !b.countArgs(x, f, len(args)) || anyUnknown(args...) {
 		return b.failed(x)
 	}
-	if (f.Name == "prev" || f.Name == "next") && len(args) == 3 && !b.fallback(x, args) {
-		return b.failed(x)
+	if (f.Name == "prev" || f.Name == "next") && len(args) == 3 && !fallback(args) {
+		return b.decline(x.Args[2], diag.TypeMismatch, fmt.Sprintf("%s returns a %s or a %s", x.Func.Text, args[0].Type(), args[2].Type()),
+			"convert one of them", args[0].Type())
 	}
 	s := choose(f, args)
 	if s == nil {
@@ -63,11 +66,10 @@ func (b *binder) windowCall(x *syntax.Call, f *builtin.Function, r *rows) plan.E
 }
 
 // fallback converts the value for the rows before the first to the type of
-// the others.
-func (b *binder) fallback(x *syntax.Call, args []plan.Expr) bool {
-	of, instead := args[0].Type(), args[2].Type()
-	if of != types.Dynamic && conversionCost(instead, of, false) == impossible {
-		b.report(x.Args[2], diag.TypeMismatch, fmt.Sprintf("%s returns a %s or a %s", x.Func.Text, of, instead), "convert one of them")
+// the others, if it can be.
+func fallback(args []plan.Expr) bool {
+	of := args[0].Type()
+	if of != types.Dynamic && conversionCost(args[2].Type(), of, false) == impossible {
 		return false
 	}
 	args[2] = convert(args[2], of)

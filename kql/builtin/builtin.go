@@ -43,6 +43,10 @@ type Function struct {
 	Name       string
 	Kind       Kind
 	Signatures []Signature
+	// Checked are further ways to call it that Microsoft's binder takes, and of
+	// which no documentation says the answer: a query with one is looked at, and
+	// not run.
+	Checked []Signature
 	// Column is how the binder names a result column of this call that has no
 	// name of its own.
 	Column NameRule

@@ -17,7 +17,7 @@ func datetimes() []Function {
 		},
 		{Name: "datetime_add", Signatures: sigs(sig(instant, text, long, instant)), Constant: []int{0}, Doc: "The datetime moved by that many of a unit."},
 		{Name: "datetime_diff", Signatures: sigs(sig(long, text, instant, instant)), Constant: []int{0}, Doc: "The boundaries of a unit between two datetimes, first minus second.", Traps: []string{"it counts boundaries crossed, not whole units"}},
-		{Name: "datetime_part", Signatures: sigs(sig(long, text, instant)), Constant: []int{0}, Doc: "A unit of a datetime."},
+		{Name: "datetime_part", Signatures: sigs(sig(integer, text, instant)), Constant: []int{0}, Doc: "A unit of a datetime."},
 		{Name: "datetime_local_to_utc", Signatures: sigs(sig(instant, instant, text)), Doc: "The UTC of a local datetime of a time zone."},
 		{Name: "datetime_utc_to_local", Signatures: sigs(sig(instant, instant, text)), Doc: "The local datetime of a time zone."},
 		{Name: "format_datetime", Column: FirstArg, Signatures: sigs(sig(text, instant, text)), Doc: "The datetime in a format of y M d H h m s f F t."},

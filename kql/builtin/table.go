@@ -19,12 +19,12 @@ type table struct {
 var rows = sync.OnceValue(newTable)
 
 func newTable() table {
-	sorted := slices.Concat(
+	sorted := withChecked(slices.Concat(
 		operators(), textOperators(), listOperators(),
 		conversions(), conditions(), texts(), encodings(), datetimes(), timeUnits(), numbers(), bits(),
 		dynamics(), arrays(), bags(), sets(), addresses(), series(), tuples(), geography(), statistics(), ofTheService(), parsers(), environment(),
 		aggregates(), conditionalAggregates(), legacyAggregates(), windows(), plugins(),
-	)
+	))
 	slices.SortFunc(sorted, func(a, b Function) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind))
 	})

@@ -124,7 +124,7 @@ func timeForms() map[string]callForm {
 			return "kql_date_diff(" + g.unit(c, addUnits) + ", " + g.expr(s, c.Args[1]) + ", " + g.expr(s, c.Args[2]) + ")"
 		},
 		"datetime_part": func(g *generator, s scope, c *plan.Call) string {
-			return "kql_date_part(" + g.unit(c, partUnits) + ", " + g.expr(s, c.Args[1]) + ")"
+			return "CAST(kql_date_part(" + g.unit(c, partUnits) + ", " + g.expr(s, c.Args[1]) + ") AS INTEGER)"
 		},
 		"format_datetime": func(g *generator, s scope, c *plan.Call) string {
 			return g.formatTime(s, c, "kql_format_datetime", "yMdHhmsfFt")

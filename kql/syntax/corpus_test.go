@@ -51,15 +51,11 @@ type brokenSample struct {
 	reason string
 }
 
-const (
-	fragment   = "a fragment of a query, or no query at all"
-	management = "a management command"
-	refused    = "an operator or source that has no node"
-)
+const fragment = "a fragment of a query, or no query at all"
 
 // brokenSamples lists the published queries that do not parse.
 func brokenSamples() map[string]brokenSample {
-	expected, missing, unsupported := diag.Expected, diag.MissingExpr, diag.Unsupported
+	expected, missing := diag.Expected, diag.MissingExpr
 	one := func(code diag.Code, reason string) brokenSample {
 		return brokenSample{[]diag.Code{code}, reason}
 	}
@@ -83,14 +79,6 @@ func brokenSamples() map[string]brokenSample {
 		"msticpy/data/queries/mssentinel/kql_sent_lxsyslog_logon.yaml#0":                                     one(expected, "a placeholder that was not filled in"),
 		"msticpy/data/queries/mssentinel/kql_sent_winevent.yaml#0":                                           one(missing, "a placeholder that was filled in with a keyword"),
 		"msticpy/data/queries/mssentinel/kql_sent_winevent_proc.yaml#0":                                      one(expected, "a parenthesis too many"),
-		"data-explorer/kusto/query/cluster-function.md#0":                                                    one(unsupported, management),
-		"data-explorer/kusto/query/database-function.md#0":                                                   one(unsupported, management),
-		"data-explorer/kusto/query/narrow-plugin.md#0":                                                       one(unsupported, management),
-		"data-explorer/kusto/query/r-plugin.md#0":                                                            one(unsupported, management),
-		"data-explorer/kusto/query/table-function.md#0":                                                      one(unsupported, management),
-		"data-explorer/kusto/query/using-hll-tdigest.md#0":                                                   {[]diag.Code{unsupported, unsupported}, management},
-		"data-explorer/kusto/query/macro-expand-operator.md#0":                                               {[]diag.Code{unsupported, unsupported}, refused},
-		"data-explorer/kusto/query/inline-external-table-operator.md#0":                                      {[]diag.Code{unsupported, unsupported, unsupported, unsupported}, refused},
 		"msticpy/data/queries/mssentinel/kql_sent_net.yaml#0":                                                {[]diag.Code{expected, missing, missing, missing, missing, missing, missing}, "a placeholder that was not filled in; a list in brackets after in"},
 		"Webcasts/Ignite 2020 - Best practices for hunting across domains with Microsoft 365 Defender.txt#9": one(expected, "a missing bar"),
 	}

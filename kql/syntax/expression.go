@@ -281,9 +281,9 @@ func (p *parser) wordExpr() Expr {
 	case called && (t.text == "externaldata" || t.text == "external_data"):
 		return p.externalData()
 	case t.text == "inline_external_table" && (called || p.ahead(1).is("kind")):
-		return p.unsupportedExpr(t.text)
+		return p.inlineExternal()
 	case t.text == "materialized_view_combine" && called:
-		return p.unsupportedExpr(t.text)
+		return p.materializedViewCombine()
 	case called && takesRows(t.text):
 		return p.rowsCall()
 	}
@@ -424,13 +424,4 @@ func (p *parser) exprList() []Expr {
 	var list []Expr
 	p.commas(func() { list = append(list, p.expr()) })
 	return list
-}
-
-// unsupportedExpr refuses a construct that stands where an expression may,
-// and skips it.
-func (p *parser) unsupportedExpr(what string) Expr {
-	start := p.start()
-	p.fail(diag.Unsupported, what+" is not supported", "")
-	p.skip()
-	return &Name{p.from(start), what, false}
 }

@@ -378,6 +378,15 @@ type (
 		node
 		Props []*Property
 	}
+	// MacroExpand is macro-expand [props] group as name (statements); a first
+	// operator. The statements are run for each entity of the group.
+	MacroExpand struct {
+		node
+		Props []*Property
+		Group Expr // a Name or an EntityGroup
+		Name  *Name
+		Body  []Statement
+	}
 	// BadOperator is what could not be read as an operator. The parser has
 	// said so; binding stops at it.
 	BadOperator struct {
@@ -432,4 +441,5 @@ func (*MakeGraph) operator()      {}
 func (*GraphMatch) operator()     {}
 func (*GraphToTable) operator()   {}
 func (*GraphMark) operator()      {}
+func (*MacroExpand) operator()    {}
 func (*BadOperator) operator()    {}

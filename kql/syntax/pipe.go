@@ -11,6 +11,9 @@ import (
 // that it flows through. Without operators it is the source alone.
 func (p *parser) tabular() Expr {
 	start := p.start()
+	if p.startsCommand() {
+		return p.pipe(start, p.command(), nil)
+	}
 	if name, size := p.operatorName(); size > 0 && p.startsSource(name, size) {
 		first := p.operator()
 		return p.pipe(start, nil, []Operator{first})
@@ -123,7 +126,7 @@ func (p *parser) unknownOperator(name string, size int) Operator {
 // node for.
 func isRefused(name string) bool {
 	switch name {
-	case "macro-expand", "assert-schema", "__executeAndCache", "__partitionby",
+	case "assert-schema", "__executeAndCache", "__partitionby",
 		"graph-where-nodes", "graph-where-edges":
 		return true
 	}
@@ -308,6 +311,8 @@ func (p *parser) rareReader(name string) func(start int) Operator {
 		return p.graphToTable
 	case "graph-mark-components":
 		return p.graphMark
+	case "macro-expand":
+		return p.macroExpand
 	}
 	return nil
 }

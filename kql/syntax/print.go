@@ -94,6 +94,8 @@ func (p *printer) part(n Node) {
 		p.branch(n)
 	case *GraphElement:
 		p.graphElement(n)
+	case *PatternMatch:
+		p.patternMatch(n)
 	default:
 		panic(fmt.Sprintf("node %T", n))
 	}
@@ -152,9 +154,7 @@ func (p *printer) statement(s Statement) {
 		p.exprs(s.Entities)
 		p.print(")")
 	case *Pattern:
-		p.print("declare pattern ")
-		p.name(s.Name)
-		p.print(" ", s.Text)
+		p.patternStatement(s)
 	case *ExprStatement:
 		p.expr(s.Expr)
 	default:

@@ -26,7 +26,7 @@ func tightness(x Expr) int {
 	case *Pipe, *Named, *FunctionLiteral:
 		return 0
 	case *Name, *Wildcard, *Literal, *Dynamic, *DynamicArray, *DynamicBag, *Call, *Path,
-		*Index, *Paren, *TypeOf, *DataTable, *ExternalData:
+		*Index, *Paren, *TypeOf, *DataTable, *ExternalData, *Foreign, *EntityGroup:
 		return precPostfix
 	}
 	panic(fmt.Sprintf("expression %T", x))
@@ -125,6 +125,12 @@ func (p *printer) expr(x Expr) {
 		p.dataTable(x)
 	case *ExternalData:
 		p.externalData(x)
+	case *Foreign:
+		p.print(x.Text)
+	case *EntityGroup:
+		p.print("entity_group [")
+		p.exprs(x.Entities)
+		p.print("]")
 	case *FunctionLiteral:
 		p.function(x)
 	default:

@@ -159,6 +159,8 @@ func (p *printer) operator(op Operator) {
 	case *GraphMark:
 		p.print("graph-mark-components")
 		p.props(op.Props)
+	case *MacroExpand:
+		p.macroExpand(op)
 	case *BadOperator:
 		p.print(op.Text)
 	default:

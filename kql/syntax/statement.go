@@ -45,25 +45,13 @@ func (p *parser) statement() Statement {
 	case t.is("restrict") && p.ahead(1).is("access"):
 		return p.restrict()
 	case t.is("declare") && p.ahead(1).is("pattern"):
-		return p.pattern()
+		return p.patternStatement()
 	case t.is("declare") && p.ahead(1).is("query_parameters"):
 		return p.declare()
-	case t.is("."):
-		return p.command()
 	}
 	start := p.start()
 	x := p.tabular()
 	return &ExprStatement{p.from(start), x}
-}
-
-// command refuses a management command, such as .show tables.
-func (p *parser) command() Statement {
-	start := p.start()
-	p.fail(diag.Unsupported, "management commands are not supported", "")
-	for !p.atEnd() && !p.at(";") {
-		p.next()
-	}
-	return &ExprStatement{p.from(start), &Name{node: p.from(start)}}
 }
 
 // let reads let name = value.
@@ -80,7 +68,7 @@ func (p *parser) letValue() Expr {
 	case p.startsFunction():
 		return p.function()
 	case p.at("entity_group") && p.ahead(1).is("["):
-		return p.unsupportedExpr("entity_group")
+		return p.entityGroup()
 	}
 	return p.tabular()
 }
@@ -232,23 +220,4 @@ func (p *parser) declare() Statement {
 		p.close(")")
 	}
 	return &Declare{p.from(start), params}
-}
-
-// pattern reads declare pattern name …, up to the semicolon that ends it.
-func (p *parser) pattern() Statement {
-	start := p.next().span.Start
-	p.next()
-	name := p.declared()
-	textStart, depth := p.start(), 0
-	for !p.atEnd() && (depth > 0 || !p.at(";")) {
-		switch {
-		case p.at("{"):
-			depth++
-		case p.at("}"):
-			depth--
-		}
-		p.next()
-	}
-	span := p.from(textStart).span
-	return &Pattern{p.from(start), name, p.text[span.Start:span.End]}
 }

@@ -59,11 +59,14 @@ type (
 		node
 		Entities []Expr
 	}
-	// A Pattern is declare pattern name …, kept as its text.
+	// A Pattern is declare pattern name = (params)[path] { matches }.
 	Pattern struct {
 		node
-		Name *Name
-		Text string
+		Name    *Name
+		Params  []*Param
+		Path    *Param // nil: the pattern has no path
+		Matches []*PatternMatch
+		Bare    bool // only declared: somebody in between replaces it
 	}
 	// An ExprStatement is a query: a tabular expression that gives the result.
 	ExprStatement struct {
@@ -236,6 +239,19 @@ type (
 		URIs    []Expr
 		Props   []*Property
 	}
+	// A Foreign is a source of rows that is not in any database, kept as its
+	// text: a management command, an inline external table. Nothing runs it.
+	Foreign struct {
+		node
+		What    string    // how a message calls it
+		Columns []*Column // that it declares; nil: it declares none
+		Text    string
+	}
+	// An EntityGroup is entity_group [entities]: databases, clusters, tables.
+	EntityGroup struct {
+		node
+		Entities []Expr
+	}
 	// A FunctionLiteral is ([view] params) { body }.
 	FunctionLiteral struct {
 		node
@@ -264,6 +280,8 @@ func (*TypeOf) expr()          {}
 func (*Pipe) expr()            {}
 func (*DataTable) expr()       {}
 func (*ExternalData) expr()    {}
+func (*Foreign) expr()         {}
+func (*EntityGroup) expr()     {}
 func (*FunctionLiteral) expr() {}
 
 // A Column declares a column: name:type.
@@ -283,6 +301,14 @@ type Param struct {
 	Table   bool
 	Star    bool // table of any columns
 	Default Expr // nil: none
+}
+
+// A PatternMatch is (args).[path] = { body } of a pattern.
+type PatternMatch struct {
+	node
+	Args []Expr
+	Path Expr // nil: the pattern has no path
+	Body []Statement
 }
 
 // A Property is name=value before or after an operator's arguments: kind=inner,

@@ -70,6 +70,9 @@ func (w walker) statement(n Statement) {
 		w.some(n.Entities...)
 	case *Pattern:
 		walkOne(w, n.Name)
+		walkAll(w, n.Params)
+		walkOne(w, n.Path)
+		walkAll(w, n.Matches)
 	case *ExprStatement:
 		w.some(n.Expr)
 	default:
@@ -121,6 +124,10 @@ func (w walker) expr(n Expr) {
 		walkAll(w, n.Columns)
 		w.some(n.URIs...)
 		walkAll(w, n.Props)
+	case *Foreign:
+		walkAll(w, n.Columns)
+	case *EntityGroup:
+		w.some(n.Entities...)
 	case *FunctionLiteral:
 		walkAll(w, n.Params)
 		walkAll(w, n.Body)
@@ -175,6 +182,10 @@ func (w walker) part(n Node) {
 	case *GraphElement:
 		walkOne(w, n.Name)
 		w.some(n.Min, n.Max)
+	case *PatternMatch:
+		w.some(n.Args...)
+		w.some(n.Path)
+		walkAll(w, n.Body)
 	default:
 		panic(fmt.Sprintf("node %T", n))
 	}
@@ -330,6 +341,11 @@ func (w walker) operator(n Operator) {
 		walkAll(w, n.Props)
 	case *GraphMark:
 		walkAll(w, n.Props)
+	case *MacroExpand:
+		walkAll(w, n.Props)
+		w.some(n.Group)
+		walkOne(w, n.Name)
+		walkAll(w, n.Body)
 	case *BadOperator:
 	default:
 		panic(fmt.Sprintf("operator %T", n))
