@@ -96,7 +96,7 @@ func printFiles(w io.Writer, files []evidence.File, asJSON bool, width int) erro
 		}
 		return nil
 	}
-	cols := textColumns("READ", "STORED", "DUPLICATE", "QUARANTINED", "FORMAT", "FILE")
+	cols := append(columnsOf(types.Long, "READ", "STORED", "DUPLICATE", "QUARANTINED"), textColumns("FORMAT", "FILE")...)
 	rows, err := newRowWriter("table", w, cols, width)
 	if err != nil {
 		return err
@@ -118,10 +118,12 @@ func counts(c evidence.Counts) []types.Value {
 	return []types.Value{types.NewLong(c.Read), types.NewLong(c.Stored), types.NewLong(c.Duplicate), types.NewLong(c.Quarantined)}
 }
 
-func textColumns(names ...string) []types.Column {
+func textColumns(names ...string) []types.Column { return columnsOf(types.String, names...) }
+
+func columnsOf(scalar types.Scalar, names ...string) []types.Column {
 	cols := make([]types.Column, len(names))
 	for i, n := range names {
-		cols[i] = types.Column{Name: n, Type: types.String}
+		cols[i] = types.Column{Name: n, Type: scalar}
 	}
 	return cols
 }

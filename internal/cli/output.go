@@ -3,12 +3,10 @@ package cli
 import (
 	"bufio"
 	"encoding/csv"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/conshelf/conshelf/internal/escape"
 	"github.com/conshelf/conshelf/kql/types"
@@ -34,7 +32,7 @@ func newRowWriter(format string, w io.Writer, cols []types.Column, width int) (r
 	buffered := bufio.NewWriterSize(w, 64<<10)
 	switch format {
 	case "table":
-		return &tableWriter{w: buffered, cols: cols, width: width}, nil
+		return newTableWriter(buffered, cols, width), nil
 	case "json":
 		return &jsonWriter{w: buffered, keys: jsonKeys(cols), array: true}, nil
 	case "jsonl":
@@ -152,138 +150,6 @@ func (c *csvWriter) close() error {
 }
 
 func (c *csvWriter) abort() error { return c.close() }
-
-// tableRows is how many rows a table on a terminal holds before its columns
-// are laid out; later rows keep that layout.
-const tableRows = 1000
-
-// A tableWriter prints columns for people, cut to the terminal's width if it
-// has one. It says how many cells it cut.
-type tableWriter struct {
-	w      *bufio.Writer
-	cols   []types.Column
-	width  int // of the terminal; 0: not a terminal, nothing is cut
-	held   [][]string
-	widths []int
-	rows   int
-	cut    int
-}
-
-func (t *tableWriter) row(values []types.Value) error {
-	cells := make([]string, len(values))
-	for i, v := range values {
-		cells[i] = escape.Line(oneLine(v.String()))
-	}
-	t.rows++
-	if t.widths != nil {
-		return t.print(cells)
-	}
-	t.held = append(t.held, cells)
-	if len(t.held) < tableRows {
-		return nil
-	}
-	return t.layout()
-}
-
-func oneLine(s string) string {
-	return strings.NewReplacer("\r\n", "⏎", "\n", "⏎", "\t", " ").Replace(s)
-}
-
-func (t *tableWriter) layout() error {
-	header := make([]string, len(t.cols))
-	t.widths = make([]int, len(t.cols))
-	for i, c := range t.cols {
-		header[i] = escape.Line(oneLine(c.Name))
-	}
-	for _, cells := range append([][]string{header}, t.held...) {
-		for i, cell := range cells {
-			t.widths[i] = max(t.widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	fit(t.widths, t.width)
-	for _, cells := range append([][]string{header, lines(t.widths)}, t.held...) {
-		if err := t.print(cells); err != nil {
-			return err
-		}
-	}
-	t.held = nil
-	return nil
-}
-
-// fit narrows the widest columns until a row fits into width; 0 is no limit.
-// No column becomes narrower than eight.
-func fit(widths []int, width int) {
-	total := 2 * (len(widths) - 1)
-	for _, w := range widths {
-		total += w
-	}
-	for width > 0 && total > width {
-		widest := slices.Index(widths, slices.Max(widths))
-		if widths[widest] <= 8 {
-			return
-		}
-		widths[widest]--
-		total--
-	}
-}
-
-func lines(widths []int) []string {
-	cells := make([]string, len(widths))
-	for i, w := range widths {
-		cells[i] = strings.Repeat("─", w)
-	}
-	return cells
-}
-
-func (t *tableWriter) print(cells []string) error {
-	var b strings.Builder
-	for i, cell := range cells {
-		if i > 0 {
-			b.WriteString("  ")
-		}
-		if n := utf8.RuneCountInString(cell); n > t.widths[i] && t.width > 0 {
-			cell = string([]rune(cell)[:t.widths[i]-1]) + "…"
-			t.cut++
-		}
-		b.WriteString(cell)
-		if i < len(cells)-1 {
-			b.WriteString(strings.Repeat(" ", max(0, t.widths[i]-utf8.RuneCountInString(cell))))
-		}
-	}
-	_, err := t.w.WriteString(strings.TrimRight(b.String(), " ") + "\n")
-	return err
-}
-
-func (t *tableWriter) close() error {
-	if t.widths == nil {
-		if err := t.layout(); err != nil {
-			return err
-		}
-	}
-	note := fmt.Sprintf("%d rows", t.rows)
-	if t.rows == 1 {
-		note = "1 row"
-	}
-	if t.cut > 0 {
-		note += fmt.Sprintf(", %d cells cut to the terminal's width; piped, nothing is cut", t.cut)
-	}
-	if t.width > 0 {
-		note = "(" + note + ")\n"
-		if _, err := t.w.WriteString(note); err != nil {
-			return err
-		}
-	}
-	return t.w.Flush()
-}
-
-func (t *tableWriter) abort() error {
-	if t.widths == nil && t.rows > 0 {
-		if err := t.layout(); err != nil {
-			return err
-		}
-	}
-	return t.w.Flush()
-}
 
 // A zoned rowWriter adds, for each datetime column, the same instant in a
 // time zone.
