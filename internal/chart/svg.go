@@ -103,7 +103,7 @@ func (d *drawing) plot() {
 		left: marginLeft, top: d.top + lineHeight, width: svgWidth - marginLeft - marginRight, height: plotHeight,
 		x: d.c.xScale(9), y: d.c.yScale(segments, 6),
 	}
-	d.text(8, d.top+lineHeight-6, "start", 12, d.c.YTitle)
+	d.text(8, d.top+lineHeight-10, "start", 12, d.c.YTitle)
 	for _, t := range f.y.ticks {
 		d.rule(f.left, f.py(t.value), f.left+f.width, f.py(t.value), 0.15)
 		d.text(f.left-6, f.py(t.value)+4, "end", 12, t.label)
@@ -140,8 +140,9 @@ func (d *drawing) places(f frame) float64 {
 			free = at + lineHeight
 			continue
 		}
-		d.text(at, base+lineHeight, "middle", 12, label)
-		free = at + float64(cells(label))*letter + 8
+		half := float64(cells(label)) * letter / 2
+		d.text(min(at, svgWidth-half), base+lineHeight, "middle", 12, label)
+		free = at + 2*half + 8
 	}
 	if slanted {
 		return base + 16 + float64(longest)*letter*0.6

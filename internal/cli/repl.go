@@ -18,7 +18,7 @@ import (
 
 const (
 	prompt     = "kql> "
-	promptMore = "  …> "
+	promptMore = "  -> "
 )
 
 // dialogue tells whether a person types at a terminal and reads at one.
@@ -37,6 +37,7 @@ type repl struct {
 	timer   bool
 	schemas *schemas
 	pending []string // the lines of a query that is not complete
+	last    string   // the query that ran last
 }
 
 // repl runs a dialogue over the case, or over an empty one.
@@ -60,6 +61,9 @@ func (a *app) repl(ctx context.Context, f *queryFlags) (err error) {
 	if err != nil {
 		return err
 	}
+	t := r.t
+	t.SetBracketedPasteMode(true)
+	defer t.SetBracketedPasteMode(false)
 	r.greet()
 	return r.loop(ctx)
 }
@@ -109,8 +113,9 @@ func (r *repl) loop(ctx context.Context) error {
 	defer stop()
 	for {
 		line, err := r.t.ReadLine()
+		pasted := errors.Is(err, term.ErrPasteIndicator)
 		switch {
-		case errors.Is(err, term.ErrPasteIndicator):
+		case pasted:
 		case errors.Is(err, io.EOF):
 			r.say("")
 			return ctx.Err()
@@ -121,7 +126,24 @@ func (r *repl) loop(ctx context.Context) error {
 			r.reset()
 			continue
 		}
+		if pasted && !r.pastedCommand(line) {
+			r.paste(line)
+			continue
+		}
 		r.line(ctx, line)
+	}
+}
+
+func (r *repl) pastedCommand(line string) bool {
+	return len(r.pending) == 0 && strings.HasPrefix(strings.TrimSpace(line), ".")
+}
+
+// paste takes a line that was pasted. What is pasted has lines of its own, none
+// of which is its end: that comes from the keyboard.
+func (r *repl) paste(line string) {
+	if len(r.pending) > 0 || strings.TrimSpace(line) != "" {
+		r.pending = append(r.pending, line)
+		r.t.SetPrompt(promptMore)
 	}
 }
 
@@ -139,6 +161,8 @@ func (r *repl) line(ctx context.Context, line string) {
 		case strings.HasPrefix(trimmed, "."):
 			r.command(ctx, trimmed)
 			return
+		case strings.HasPrefix(trimmed, "|") && r.last != "":
+			r.pending = []string{r.last}
 		}
 	}
 	ended := strings.TrimSpace(line) == "" || strings.HasSuffix(strings.TrimSpace(line), ";")
@@ -182,6 +206,7 @@ func onlyLets(text string) bool {
 // wrong is said, and the dialogue goes on.
 func (r *repl) query(ctx context.Context, text string) {
 	text = strings.TrimSpace(text)
+	r.last = strings.TrimSpace(strings.TrimSuffix(text, ";"))
 	start := time.Now()
 	err := r.cancellable(ctx, func(ctx context.Context) error {
 		q, err := r.compile(ctx, text)

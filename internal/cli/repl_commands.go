@@ -15,9 +15,10 @@ const replHelp = `.tables              what the case holds
 .format FORMAT       how results are printed: %s
 .timer on|off        say how long each query took
 .help                this
-A query may have many lines; it ends with ; or with an empty line. Tab completes
-names, the arrows go through what was typed before, Ctrl-C stops a query or
-drops what was typed, Ctrl-D leaves.`
+A query may have many lines; it ends with ; or with an empty line, and so does
+one that was pasted. A line that starts with | goes on from the query before it.
+Tab completes names, the arrows go through what was typed before, Ctrl-C stops a
+query or drops what was typed, Ctrl-D leaves.`
 
 // command carries out a line that starts with a period.
 func (r *repl) command(ctx context.Context, line string) {

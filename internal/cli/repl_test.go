@@ -96,6 +96,8 @@ func TestREPL(t *testing.T) {
 		{"to an empty line", "summarize total = sum(x)\r\r", "6"},
 		{"let waits for its query", "let a = 7;\r", promptMore},
 		{"and runs with it", "print b = a;\r", "7"},
+		{"what is pasted does not run by itself", "\x1b[200~print c = 8\r\r| extend d = c + 1\r\x1b[201~", promptMore},
+		{"but when its end is typed", "\r", "9"},
 		{"an error is said, and is not the end", "print x\r", "error KS142"},
 		{"a command", ".columns SigninLogs\r", "UserPrincipalName"},
 		{"one that is none", ".nothing\r", "no command is called .nothing"},
@@ -103,6 +105,9 @@ func TestREPL(t *testing.T) {
 		{"Ctrl-C drops the line", "\x03", prompt},
 		{"tab completes a column", "SigninLogs | where UserPrin\t", "UserPrincipalName "},
 		{"again", "\x03", prompt},
+		{"a query", "print b = 7\r", "7"},
+		{"a bar takes the query before it up again", "| where b == 7\r", promptMore},
+		{"to its own end", "| project seven = b\r\r", "seven"},
 		{"a format", ".format json\r", prompt},
 		{"is used", "print answer = 43\r", `{"answer":43}`},
 	}
