@@ -33,6 +33,9 @@ func (a *app) output(f *queryFlags) (*output, error) {
 	if !slices.Contains(queryFormats(), f.format) {
 		return nil, usagef("-o %s: want one of %s", f.format, strings.Join(queryFormats(), ", "))
 	}
+	if f.origins && (f.format == "chart" || f.explain) {
+		return nil, usagef("--origins adds columns to rows; -o chart and --explain have none")
+	}
 	if f.limit < 0 || f.budget.maxRows < 0 || f.budget.timeout < 0 {
 		return nil, usagef("--limit, --max-rows and --timeout are not negative")
 	}
@@ -153,7 +156,7 @@ type picturedWriter struct {
 }
 
 func (o *output) pictured(page *htmlPage, q *plan.Query, inner rowWriter) rowWriter {
-	if q.Render == nil {
+	if q.Render == nil || o.trace != nil {
 		return inner
 	}
 	return &picturedWriter{rowWriter: inner, page: page, q: q}

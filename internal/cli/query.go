@@ -27,6 +27,7 @@ type queryFlags struct {
 	limit      int64
 	explain    bool
 	batch      bool
+	origins    bool
 	budget     budget
 	sources    sourceFlags
 }
@@ -54,6 +55,7 @@ func (a *app) queryCommand() *cobra.Command {
 	flags.StringVar(&f.to, "to", "", "end of TimeGenerated, exclusive")
 	flags.Int64Var(&f.limit, "limit", 0, "show at most this many rows, and say if there are more (0: all)")
 	flags.BoolVar(&f.explain, "explain", false, "print the plan, the SQL and the timings instead of rows")
+	flags.BoolVar(&f.origins, "origins", false, fmt.Sprintf("add the records that each row comes from, as file:record (the first %d), and how many", originLimit))
 	flags.BoolVar(&f.batch, "batch", false, "read queries as JSON Lines from standard input")
 	f.budget.register(flags)
 	return cmd
@@ -70,6 +72,9 @@ func (a *app) queryAny(ctx context.Context, args []string, f *queryFlags) error 
 	if f.batch {
 		if f.file != "" || len(args) > 0 {
 			return usagef("--batch reads its queries from standard input; give no query and no -f")
+		}
+		if f.origins {
+			return usagef("--origins goes with one query, and not with --batch")
 		}
 		return a.queryBatch(ctx, f)
 	}
@@ -142,6 +147,11 @@ func (a *app) query(ctx context.Context, name, text string, f *queryFlags) (err 
 		return err
 	}
 	defer func() { err = firstError(err, s.close()) }()
+	if f.origins {
+		if out.trace, err = a.tracer(ctx, s); err != nil {
+			return err
+		}
+	}
 	q, list, err := s.compile(ctx, text)
 	if err != nil {
 		return err

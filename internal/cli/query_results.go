@@ -33,6 +33,7 @@ type output struct {
 	zone     *time.Location
 	limit    int64
 	drawing  drawing
+	trace    *tracer // nil: records are not asked for
 	note     func(format string, args ...any)
 	progress func() *progress
 }
@@ -42,6 +43,7 @@ func (a *app) printResults(ctx context.Context, s *session, q *plan.Query, out *
 	if out.format == "html" {
 		return printPage(ctx, s, q, out)
 	}
+	q = out.trace.query(q)
 	for i, r := range results(q) {
 		if i > 0 {
 			if _, err := io.WriteString(out.w, "\n"); err != nil {
@@ -68,7 +70,7 @@ func printPage(ctx context.Context, s *session, q *plan.Query, out *output) erro
 	if err := page.query(q.Text); err != nil {
 		return err
 	}
-	for _, r := range results(q) {
+	for _, r := range results(out.trace.query(q)) {
 		table, err := page.table(out.columns(r))
 		if err != nil {
 			return err
@@ -91,7 +93,7 @@ func pageTitle(q *plan.Query) string {
 }
 
 func (o *output) rows(q *plan.Query) (rowWriter, error) {
-	if o.format == "chart" || o.format == "table" && o.width > 0 && q.Render != nil {
+	if o.format == "chart" || o.format == "table" && o.width > 0 && q.Render != nil && o.trace == nil {
 		return o.drawn(q), nil
 	}
 	inner, err := newRowWriter(o.format, o.w, o.columns(q), o.width)
@@ -128,6 +130,10 @@ func (o *output) print(ctx context.Context, s *session, q *plan.Query, rows rowW
 		}
 		if n++; o.limit > 0 && n > o.limit {
 			return errEnough
+		}
+		row, err := o.trace.row(row)
+		if err != nil {
+			return err
 		}
 		return rows.row(row)
 	})

@@ -51,6 +51,11 @@ func (a *app) repl(ctx context.Context, f *queryFlags) (err error) {
 		return err
 	}
 	defer func() { err = firstError(err, s.close()) }()
+	if f.origins {
+		if out.trace, err = a.tracer(ctx, s); err != nil {
+			return err
+		}
+	}
 	in := a.in.(*os.File) // as dialogue has seen
 	before, err := term.MakeRaw(int(in.Fd()))
 	if err != nil {

@@ -13,6 +13,7 @@ const replHelp = `.tables              what the case holds
 .columns TABLE       the columns of a table
 .explain QUERY       the plan and the SQL of a query, and how long it takes
 .format FORMAT       how results are printed: %s
+.origins on|off      add the records that each row comes from
 .timer on|off        say how long each query took
 .help                this
 A query may have many lines; it ends with ; or with an empty line, and so does
@@ -36,6 +37,8 @@ func (r *repl) command(ctx context.Context, line string) {
 		err = r.explainText(ctx, argument)
 	case ".format":
 		err = r.format(argument)
+	case ".origins":
+		err = r.setOrigins(ctx, argument)
 	case ".timer":
 		err = r.setTimer(argument)
 	case ".exit", ".quit":
@@ -96,6 +99,22 @@ func (r *repl) setTimer(argument string) error {
 		r.timer = false
 	default:
 		return fmt.Errorf(".timer %s: want on or off", argument)
+	}
+	return nil
+}
+
+func (r *repl) setOrigins(ctx context.Context, argument string) error {
+	switch argument {
+	case "on", "":
+		trace, err := r.a.tracer(ctx, r.s)
+		if err != nil {
+			return err
+		}
+		r.out.trace = trace
+	case "off":
+		r.out.trace = nil
+	default:
+		return fmt.Errorf(".origins %s: want on or off", argument)
 	}
 	return nil
 }
