@@ -25,7 +25,7 @@ func (a *app) tracer(ctx context.Context, s *session) (*tracer, error) {
 	}
 	t := &tracer{files: make(map[int64]string, len(files))}
 	for _, f := range files {
-		t.files[int64(f.Number)] = f.Name()
+		t.files[f.Number] = f.Name()
 	}
 	return t, nil
 }

@@ -27,6 +27,7 @@ func (c *Case) Analyze(ctx context.Context, text string, o CompileOptions) (kql.
 		return a, err
 	}
 	a.Diagnostics = append(a.Diagnostics, uncollected(q, infos)...)
+	a.Diagnostics = append(a.Diagnostics, notUnderstood(q, infos)...)
 	a.Diagnostics.Sort()
 	return a, nil
 }

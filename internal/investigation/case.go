@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/internal/ingest"
 	"github.com/conshelf/conshelf/internal/schema"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
@@ -149,6 +150,7 @@ func (c *Case) catalog(ctx context.Context) (types.Catalog, []engine.TableInfo, 
 	tables := make([]types.Table, len(infos))
 	for i, info := range infos {
 		tables[i] = info.Table
+		tables[i].Apart = info.Name == ingest.ManifestTable || info.Name == ingest.QuarantineTable
 	}
 	return schema.Merge(schema.Catalog(), tables), infos, nil
 }

@@ -53,6 +53,7 @@ func (c *Case) Compile(ctx context.Context, text string, o CompileOptions) (*pla
 		return nil, list, err
 	}
 	list = append(list, uncollected(q, infos)...)
+	list = append(list, notUnderstood(q, infos)...)
 	list = append(list, outside(q.Scope, from, now)...)
 	list.Sort()
 	return q, list, nil

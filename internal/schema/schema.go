@@ -52,7 +52,7 @@ func Merge(base types.Catalog, have []types.Table) types.Catalog {
 
 // union returns t's columns and those of u that t lacks, under u's name.
 func union(t, u types.Table) types.Table {
-	out := types.Table{Name: u.Name, Columns: slices.Clone(t.Columns)}
+	out := types.Table{Name: u.Name, Columns: slices.Clone(t.Columns), Apart: t.Apart || u.Apart}
 	known := make(map[string]bool, len(t.Columns))
 	for _, c := range t.Columns {
 		known[c.Name] = true

@@ -185,7 +185,7 @@ func (b *binder) forgive(x syntax.Expr) {
 }
 
 // patternLegs binds the tables and views whose names match a pattern, which
-// stands at a place of the query.
+// stands at a place of the query. A table that stands apart is none of them.
 func (b *binder) patternLegs(at syntax.Node, pattern string, props unionProps) []leg {
 	var found []leg
 	for s := b.scope; s != nil; s = s.parent {
@@ -197,8 +197,8 @@ func (b *binder) patternLegs(at syntax.Node, pattern string, props unionProps) [
 	}
 	if b.env.Catalog != nil {
 		for _, name := range b.env.Catalog.Tables() {
-			if table, ok := b.env.Catalog.Table(name); ok && matches(pattern, name) {
-				found = append(found, leg{&relation{rel: &plan.Scan{Table: table, Span: b.span(at)}}, name})
+			if table, ok := b.env.Catalog.Table(name); ok && !table.Apart && matches(pattern, name) {
+				found = append(found, leg{&relation{rel: &plan.Scan{Table: table, Span: b.span(at), Pattern: true}}, name})
 			}
 		}
 	}

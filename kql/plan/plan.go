@@ -80,6 +80,8 @@ type (
 		// Reference tells that the table is no evidence, and that the query's
 		// Scope does not limit it: a watchlist, a list of addresses.
 		Reference bool
+		// Pattern tells that the query did not name the table, but tables of a kind.
+		Pattern bool
 	}
 
 	// Values is rows given in the query: datatable, print.

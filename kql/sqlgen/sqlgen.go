@@ -70,6 +70,9 @@ func Generate(q *plan.Query, d Dialect, schema Schema) (Statement, error) {
 		}
 	})
 	root := g.rel(q.Root)
+	if len(root.cols) == 0 {
+		g.refuse("a result without columns", "there is nothing of its rows to give", "keep a column", diag.Span{})
+	}
 	if g.err != nil {
 		return Statement{}, g.err
 	}

@@ -75,6 +75,9 @@ type Column struct {
 type Table struct {
 	Name    string
 	Columns []Column
+	// Apart tells that the table is about the evidence, and no part of it: no
+	// pattern stands for it, it is read where it is named.
+	Apart bool
 }
 
 // Column returns the index of the column called name, or -1.
