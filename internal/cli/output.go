@@ -21,6 +21,9 @@ type rowWriter interface {
 	abort() error
 }
 
+// A remarker says, when it has ended, what of its rows is not to the letter.
+type remarker interface{ remark() string }
+
 // rawCSV is CSV whose cells are the values to the letter: for machines.
 const rawCSV = "csv-raw"
 
@@ -112,8 +115,9 @@ func (j *jsonWriter) abort() error { return j.w.Flush() }
 // A csvWriter prints RFC 4180. Unless raw, a cell that a spreadsheet would run
 // as a formula has an apostrophe before it.
 type csvWriter struct {
-	w   *csv.Writer
-	raw bool
+	w       *csv.Writer
+	raw     bool
+	guarded int // cells that have an apostrophe
 }
 
 func newCSVWriter(w io.Writer, cols []types.Column, raw bool) (*csvWriter, error) {
@@ -141,7 +145,19 @@ func (c *csvWriter) cell(s string) string {
 	if c.raw {
 		return s
 	}
-	return escape.CSV(s)
+	safe := escape.CSV(s)
+	if safe != s {
+		c.guarded++
+	}
+	return safe
+}
+
+// remark says what is not to the letter.
+func (c *csvWriter) remark() string {
+	if c.guarded == 0 {
+		return ""
+	}
+	return "an apostrophe stands before what a spreadsheet would run as a formula, in " + plural(c.guarded, "cell") + "; -o csv-raw has none"
 }
 
 func (c *csvWriter) close() error {

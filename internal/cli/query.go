@@ -40,6 +40,7 @@ func (a *app) queryCommand() *cobra.Command {
 		Short:   "Run a KQL query over the case",
 		Long: "query runs a KQL query over the case. Without a query it reads one from standard input; on a terminal it asks for\n" +
 			"queries, one after the other (.help there says how).\n\n" +
+			"-o csv puts an apostrophe before what a spreadsheet would run as a formula; csv-raw has the values to the letter.\n\n" +
 			"--batch reads JSON Lines {\"id\":…,\"query\":\"…\"} from standard input and writes a line for each, in order:\n" +
 			"{\"id\":…,\"columns\":[{\"name\",\"type\"}],\"rows\":[[…]],\"error\":null or {\"code\",\"message\"}}. It needs no case.",
 		Example: "  conshelf query 'SigninLogs | summarize count() by UserPrincipalName | top 10 by count_'\n" +
@@ -50,7 +51,7 @@ func (a *app) queryCommand() *cobra.Command {
 	f.register(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.format, "output", "o", "table", strings.Join(queryFormats(), ", "))
-	flags.StringVar(&f.tenant, "tenant", "", "only this tenant's rows")
+	flags.StringVar(&f.tenant, "tenant", "", "only this tenant's rows ($none: those that name none)")
 	flags.StringVar(&f.from, "from", "", "first TimeGenerated: RFC 3339, a date, or -7d before the evidence's end")
 	flags.StringVar(&f.to, "to", "", "end of TimeGenerated, exclusive")
 	flags.Int64Var(&f.limit, "limit", 0, "show at most this many rows, and say if there are more (0: all)")

@@ -141,11 +141,25 @@ func (o *output) print(ctx context.Context, s *session, q *plan.Query, rows rowW
 	switch {
 	case errors.Is(err, errEnough):
 		o.note("the first %d rows, as --limit says; there are more", o.limit)
-		return rows.close()
+		return o.end(rows)
 	case err != nil:
 		return firstError(err, rows.abort())
 	}
-	return rows.close()
+	return o.end(rows)
+}
+
+// end closes rows, and says what is not as the values are.
+func (o *output) end(rows rowWriter) error {
+	if err := rows.close(); err != nil {
+		return err
+	}
+	if z, ok := rows.(*zoned); ok {
+		rows = z.rowWriter
+	}
+	if r, ok := rows.(remarker); ok && r.remark() != "" {
+		o.note("%s", r.remark())
+	}
+	return nil
 }
 
 // A waiting shows, while a query gives no rows yet, for how long.

@@ -55,6 +55,11 @@ func (c *Case) Compile(ctx context.Context, text string, o CompileOptions) (*pla
 	list = append(list, uncollected(q, infos)...)
 	list = append(list, notUnderstood(q, infos)...)
 	list = append(list, outside(q.Scope, from, now)...)
+	left, err := c.leftOut(ctx, q, infos)
+	if err != nil {
+		return nil, nil, err
+	}
+	list = append(list, left...)
 	list.Sort()
 	return q, list, nil
 }
@@ -135,8 +140,8 @@ func scope(o CompileOptions) plan.Scope {
 // does not have is an error: no rows of a tenant that is not there would read
 // as nothing found.
 func (c *Case) tenant(ctx context.Context, name string) (string, error) {
-	if name == "" {
-		return "", nil
+	if name == "" || name == plan.Tenantless {
+		return name, nil
 	}
 	tenants, err := c.engine.Tenants(ctx)
 	if err != nil {
