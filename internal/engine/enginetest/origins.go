@@ -35,6 +35,14 @@ type pipeline struct {
 // whatever other records there are too; a group is one of them if it comes once.
 var stages = struct{ again, groups, others, ends []string }{
 	again: []string{
+		"mv-expand kind=array d",
+		"mv-apply with_itemindex=i d on (top 1 by i desc) | project-away i",
+		"parse kind=regex k with r: string 'x' | project k = strcat(k, r), n, d",
+		"extend d = iff(n > 1, d, dynamic(null)), k = strcat(k, 'x')",
+		"join kind=inner (Q | where m > 1 | distinct k) on k",
+		"where isnotnull(n) and not(k == '')",
+		"project k, n = iff(n > 2, long(null), n), d",
+		"invoke Positive()",
 		"where n > 1",
 		"where k != 'y'",
 		"where k has 'x' or n == 2",
@@ -62,6 +70,11 @@ var stages = struct{ again, groups, others, ends []string }{
 		"partition hint.strategy=native by k (where n > 1 | extend n = n * 2)",
 	},
 	groups: []string{
+		"summarize arg_max(n, *) by k",
+		"summarize n = percentile(n, 50), d = make_list_if(n, n > 1) by k",
+		"summarize n = countif(n > 1), d = make_bag(bag_pack(k, n)) by k",
+		"summarize hint.shufflekey=k n = max(n) by k, d = tostring(d) | extend d = todynamic(d)",
+		"summarize n = take_any(n), d = take_any(d) by k",
 		"summarize n = sum(n), d = make_list(k) by k",
 		"summarize arg_max(n, d) by k",
 		"summarize n = dcount(n), d = make_set(n) by k",
@@ -71,6 +84,19 @@ var stages = struct{ again, groups, others, ends []string }{
 		"extend k = strcat('p', k) | evaluate pivot(k, sum(n), k) | extend k = 'p', n = 1, d = dynamic([1, 2]) | project k, n, d",
 	},
 	others: []string{
+		"where n in ((Q | project m))",
+		"where k !in ((Q | project k))",
+		"extend n = n + toscalar(Q | summarize max(m))",
+		"sort by n desc nulls last, k asc | extend n = row_cumsum(coalesce(n, 0), k != prev(k))",
+		"serialize n = next(n, 1, 0)",
+		"top-nested 1 of k with others = 'rest' by c = count() | project k, n = c, d = dynamic(null)",
+		"join kind=rightouter (Q | project k, m) on k | project k = k1, n = m, d",
+		"join kind=rightsemi Q on k | project k, n = m, d",
+		"where n > toscalar(P | summarize avg(n))",
+		"make-series s = sum(n) default=0 on n step 1 by k | mv-expand n to typeof(long), s to typeof(long) | project k, n, d = pack_array(s)",
+		"union kind=inner Q | extend n = 1",
+		"as A | join kind=inner A on n | project k, n, d",
+		"sort by k asc, n desc | partition hint.strategy=native by k (take 1)",
 		"join kind=rightsemi (Q | project k, n = m, d) on k",
 		"join kind=leftsemi Q on k",
 		"take 3",
@@ -92,7 +118,7 @@ var stages = struct{ again, groups, others, ends []string }{
 		"summarize n = count(), d = make_list(n) | extend k = 'x'",
 	},
 	ends: []string{
-		"search 'x'",
+		"search 'x' | project k, n, d",
 		"count",
 		"summarize count() by k",
 		"extend k = strcat('p', k) | evaluate pivot(k)",
@@ -136,7 +162,7 @@ func makePipeline(r *rand.Rand) pipeline {
 	if !p.again && r.IntN(3) == 0 {
 		parts = append(parts, pick(r, stages.ends))
 	}
-	p.text = strings.Join(parts, "\n| ")
+	p.text = "let Positive = (T: (k: string, n: long, d: dynamic)) { T | where n > 0 };\n" + strings.Join(parts, "\n| ")
 	return p
 }
 
@@ -190,7 +216,8 @@ func loadSample(t *testing.T, e engine.Engine, table string, s sample) types.Tab
 }
 
 // runOriginsOfAny checks of queries made at random that they give the same
-// rows with origins, and that the records behind a row give it again. The
+// rows with origins, and the same over constants as over tables, and that the
+// records behind a row give it again. The
 // number of queries may be raised by CONSHELF_QUERIES.
 func runOriginsOfAny(t *testing.T, open Opener) {
 	const perTable = 12
@@ -247,6 +274,10 @@ func checkOriginsOfAny(t *testing.T, e engine.Engine, tables catalog, p, q sampl
 		t.Errorf("%s\nP %s\nQ %s\nwith origins the rows are\n%s\nwithout\n%s", made.text, p.only(nil), q.only(nil), strings.Join(got, "\n"), strings.Join(want, "\n"))
 		return true
 	}
+	_, rows := answerOver(t, e, p, q, nil, made.text)
+	if got, want := showRows(rows), showRows(plain); !slices.Equal(got, want) {
+		t.Errorf("%s\nP %s\nQ %s\nas constants give\n%s\nas tables\n%s", made.text, p.only(nil), q.only(nil), strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
 	if made.again {
 		for _, row := range traced {
 			checkAgain(t, e, p, q, made.text, row[:n], row[n])
@@ -263,18 +294,24 @@ func checkAgain(t *testing.T, e engine.Engine, p, q sample, text string, row []t
 		file, record, _ := strings.Cut(pair, ",")
 		records[[2]int64{integer(t, file), integer(t, record)}] = true
 	}
-	over := fmt.Sprintf("let P = %s;\nlet Q = %s;\n%s", p.only(records), q.only(records), text)
+	over, rows := answerOver(t, e, p, q, records, text)
+	if want := showRow(row); !slices.Contains(showRows(rows), want) {
+		t.Errorf("%s\ngives\n%s\nbut of all of\nP %s\nQ %s\nthese records gave\n%s", over, strings.Join(showRows(rows), "\n"), p.only(nil), q.only(nil), want)
+	}
+}
+
+// answerOver runs a query over constants: some of the records, or all of them.
+func answerOver(t *testing.T, e engine.Engine, p, q sample, records map[[2]int64]bool, text string) (over string, rows [][]types.Value) {
+	t.Helper()
+	over = fmt.Sprintf("let P = %s;\nlet Q = %s;\n%s", p.only(records), q.only(records), text)
 	compiled, err := compile(t, e, over, catalog{})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, over)
 	}
-	rows, err := run(t, e, compiled)
-	if err != nil {
+	if rows, err = run(t, e, compiled); err != nil {
 		t.Fatalf("%v\n%s", err, over)
 	}
-	if want := showRow(row); !slices.Contains(showRows(rows), want) {
-		t.Errorf("%s\ngives\n%s\nbut of all of\nP %s\nQ %s\nthese records gave\n%s", over, strings.Join(showRows(rows), "\n"), p.only(nil), q.only(nil), want)
-	}
+	return over, rows
 }
 
 func integer(t *testing.T, text string) int64 {
