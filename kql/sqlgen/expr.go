@@ -284,7 +284,7 @@ func (g *generator) inDynamicQuery(s scope, e *plan.InQuery, r relation, of type
 	if strings.HasSuffix(e.Op, "~") {
 		function += "_fold"
 	}
-	return fmt.Sprintf("%s(%s, (SELECT kql_array(list(%s), 1048576) FROM %s))", function, g.dynamic(s, e.X), column, r.name)
+	return fmt.Sprintf("%s(%s, (SELECT kql_array(list(%s), 9223372036854775807) FROM %s))", function, g.dynamic(s, e.X), column, r.name)
 }
 
 // condition writes a predicate whose null counts as false: a filter's.

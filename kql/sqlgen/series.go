@@ -123,7 +123,7 @@ func (g *generator) seriesArrays(r *plan.MakeSeries, grouped string, values []st
 	rows := g.seriesRows(r, grouped, g.seriesSteps(r, grouped, keys), keys, values)
 	texts := slices.Clone(keys)
 	for _, v := range append(values, "x") {
-		texts = append(texts, fmt.Sprintf("kql_array(list(coalesce(%s, 'null') ORDER BY i), 1048576)", v))
+		texts = append(texts, fmt.Sprintf("kql_series_bins(list(coalesce(%s, 'null') ORDER BY i))", v))
 	}
 	s := selectAs(r.Cols, texts)
 	for i := range r.Keys {
@@ -136,7 +136,7 @@ func (g *generator) seriesArrays(r *plan.MakeSeries, grouped string, values []st
 	return s.finish(g, " FROM "+rows+rest)
 }
 
-// seriesSteps numbers the bins of each key: from the start, or the first that
+// seriesSteps numbers the bins of each key, up to one more than a series has: from the start, or the first that
 // has a row, to the end, or the last that has one. A series without rows has
 // bins only if kind=nonempty asks for them, and start and end are given.
 func (g *generator) seriesSteps(r *plan.MakeSeries, grouped string, keys []string) string {
@@ -154,7 +154,7 @@ func (g *generator) seriesSteps(r *plan.MakeSeries, grouped string, keys []strin
 		rest = ""
 	}
 	spans := g.cte("SELECT " + strings.Join(items, ", ") + " FROM " + grouped + rest)
-	return g.cte("SELECT *, unnest(range(greatest(0, " + g.lastBin(r) + " + 1))) AS i FROM " + spans)
+	return g.cte("SELECT *, unnest(range(least(greatest(0, " + g.lastBin(r) + " + 1), 1048577))) AS i FROM " + spans)
 }
 
 // lastBin writes the number of the last bin, from 0.

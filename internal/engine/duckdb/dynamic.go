@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -345,6 +346,14 @@ func arrayFunctions() []function {
 			list := r.list(0)
 			out.text(joinArray(list[:min(len(list), max(0, int(r.long(1))))]))
 		}},
+		// The bins of a series: cut, they would look like all.
+		{name: "kql_series_bins", signature: "S:s", eval: func(r *row, out *result) {
+			list := r.list(0)
+			if len(list) > maxRange {
+				uncertain("make-series", errLongArray)
+			}
+			out.text(joinArray(list))
+		}},
 		// As kql_array, but an array adds its elements.
 		{name: "kql_array_of", signature: "Sl:s", eval: func(r *row, out *result) {
 			var list []string
@@ -412,8 +421,11 @@ func arrayFunctions() []function {
 			out.text(strings.Join(list, r.text(1)))
 		}},
 		{name: "kql_repeat", signature: "sl:s", eval: func(r *row, out *result) {
-			if r.null(1) || r.long(1) < 0 || r.long(1) > 1<<20 {
+			if r.null(1) || r.long(1) < 0 {
 				return
+			}
+			if r.long(1) > maxRange {
+				uncertain("repeat", errLongArray)
 			}
 			out.text(joinArray(slices.Repeat([]string{r.json(0)}, int(r.long(1)))))
 		}},
@@ -673,6 +685,9 @@ func seriesFunctions() []function {
 
 // maxRange is how many values range gives at most.
 const maxRange = 1 << 20
+
+// errLongArray is why no longer array is made.
+var errLongArray = fmt.Errorf("an array of more than %d values is not known to have an answer", maxRange)
 
 func longRange(from, to, step int64, print func(int64) string) string {
 	var list []string

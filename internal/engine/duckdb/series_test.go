@@ -21,7 +21,10 @@ func TestUncertainSeries(t *testing.T) {
 		`print x = dynamic([1, 2, 3, 4, 5, 6]) | extend series_fit_2lines(x) | project series_fit_2lines_x_line_fit`:    "several are as good",
 		`print x = dynamic([0, 1, 2, 3, 10, 8, 6, 4]) | extend series_fit_2lines(x)`:                                    "split_idx",
 		`print series_fill_linear(dynamic([1, null, 2]))`:                                                               "rounds",
-		`print y = dynamic([1, 2, 3, 1, 2, 3]) | extend series_periods_detect(y, 2.0, 3.0, 1)`:                          "scores a period",
+		`print repeat(1, 1048577)`: "more than 1048576",
+		`range x from 1 to 2 step 1 | make-series count() on x from 0 to 1048577 step 1`:                 "more than 1048576",
+		`range x from 1 to 2 step 1 | make-series count() on x from 0 to 10000000000000 step 1 by k = x`: "more than 1048576",
+		`print y = dynamic([1, 2, 3, 1, 2, 3]) | extend series_periods_detect(y, 2.0, 3.0, 1)`:           "scores a period",
 	} {
 		q, list := kql.Compile(query, kql.Options{Now: 638_000_000_000_000_000})
 		if q == nil {
