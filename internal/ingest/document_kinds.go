@@ -242,6 +242,11 @@ func logTypes() map[string]string {
 		"riskyUser":                     "graph-riskyusers",
 		"riskyServicePrincipal":         "graph-riskyserviceprincipals",
 		"servicePrincipalRiskDetection": "graph-serviceprincipalriskdetections",
+		"provisioningObjectSummary":     "graph-provisioning",
+		"alert":                         "graph-legacy-alerts",
+		"security.alert":                "graph-alerts",
+		"security.incident":             "graph-incidents",
+		"security.auditLogRecord":       "unified-audit-log",
 	}
 	out := make(map[string]string, len(types))
 	for name, format := range types {

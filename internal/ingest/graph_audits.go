@@ -11,6 +11,7 @@ func graphAuditShapes() []shape {
 		none: []string{"properties", "riskeventtype"},
 		row: func(m *mapper, r *record) string {
 			m.begin("AuditLogs")
+			m.pascal = isPascal(r.members)
 			m.put(mp, r.members, 0)
 			return ""
 		},
@@ -18,14 +19,14 @@ func graphAuditShapes() []shape {
 }
 
 func auditMapping() *mapping {
-	return &mapping{
+	return withAdditional(&mapping{
 		name:    "audit",
 		columns: map[string]string{"operationtype": "AADOperationType", "tenantid": "AADTenantId"},
 		special: map[string]func(m *mapper, v value){
 			"activitydisplayname": (*mapper).auditActivity,
 			"initiatedby":         (*mapper).auditActor,
 		},
-	}
+	})
 }
 
 func (m *mapper) auditActivity(v value) {

@@ -9,6 +9,7 @@ func graphRiskShapes() []shape {
 	into := func(table string) func(m *mapper, r *record) string {
 		return func(m *mapper, r *record) string {
 			m.begin(table)
+			m.pascal = isPascal(r.members)
 			m.put(mp, r.members, 0)
 			return ""
 		}
@@ -34,10 +35,10 @@ func graphRiskShapes() []shape {
 }
 
 func riskMapping() *mapping {
-	return &mapping{name: "risk", special: map[string]func(m *mapper, v value){
+	return withAdditional(&mapping{name: "risk", special: map[string]func(m *mapper, v value){
 		"tenantid": func(m *mapper, v value) {
 			m.of(v)
 			m.give("AADTenantId", v)
 		},
-	}}
+	}})
 }

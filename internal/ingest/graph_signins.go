@@ -25,24 +25,27 @@ func graphSignInShapes() []shape {
 
 func graphSignIn(mp *mapping) func(m *mapper, r *record) string {
 	return func(m *mapper, r *record) string {
-		table, category := m.signInTable(r.members)
-		m.begin(table)
+		kind := m.graphKind(r.members)
+		m.begin(kind.table())
+		m.pascal = isPascal(r.members)
 		m.give("OperationName", m.literal("Sign-in activity"))
-		m.give("Category", m.literal(category))
+		m.signInKind(kind)
 		m.put(mp, r.members, 0)
 		m.signInTenant(r.members)
+		m.signInUnseen(r.members)
 		return ""
 	}
 }
 
 // signInMapping is where a sign-in's members go, in all of the sign-in tables.
 func signInMapping() *mapping {
-	return &mapping{
+	return withAdditional(&mapping{
 		name: "signin",
 		columns: map[string]string{
 			"appliedconditionalaccesspolicies": "ConditionalAccessPolicies",
 			"resourceid":                       "ResourceIdentity",
 			"tenantid":                         "AADTenantId",
+			"riskeventtypesv2":                 "RiskEventTypes_V2",
 		},
 		special: map[string]func(m *mapper, v value){
 			"status":                       (*mapper).signInStatus,
@@ -51,46 +54,47 @@ func signInMapping() *mapping {
 			"userdisplayname":              identified("UserDisplayName"),
 			"serviceprincipalname":         identified("ServicePrincipalName"),
 		},
-	}
+	})
 }
 
-// signInTable returns the table that a sign-in belongs to, and its category.
-// The record's own word comes first; an export that has none is of v1.0, which
-// holds interactive sign-ins only, unless the portal named the file otherwise.
-func (m *mapper) signInTable(members []member) (table, category string) {
-	kinds := m.text(m.lookup(members, "signInEventTypes"))
+// graphKind returns what kind of sign-in a record is. Its own word comes first;
+// v1.0 says only whether a person was there. The name of the file is the last
+// to ask.
+func (m *mapper) graphKind(members []member) signInKind {
+	types := strings.ToLower(string(m.text(m.lookup(members, "signInEventTypes"))))
 	switch {
-	case bytes.Contains(kinds, []byte("managedIdentity")):
-		return "AADManagedIdentitySignInLogs", "ManagedIdentitySignInLogs"
-	case bytes.Contains(kinds, []byte("servicePrincipal")):
-		return "AADServicePrincipalSignInLogs", "ServicePrincipalSignInLogs"
-	case bytes.Contains(kinds, []byte("nonInteractiveUser")):
-		return "AADNonInteractiveUserSignInLogs", "NonInteractiveUserSignInLogs"
-	case bytes.Contains(kinds, []byte("interactiveUser")):
-		return "SigninLogs", "SignInLogs"
+	case strings.Contains(types, "managedidentity"):
+		return managedIdentitySignIn
+	case strings.Contains(types, "serviceprincipal"):
+		return applicationSignIn
+	case strings.Contains(types, "noninteractiveuser"):
+		return nonInteractiveSignIn
+	case strings.Contains(types, "interactiveuser"):
+		return interactiveSignIn
 	}
-	if m.lookup(members, "userId").empty() && !m.lookup(members, "servicePrincipalId").empty() {
-		if m.named("msisignins", "managedidentity") {
-			return "AADManagedIdentitySignInLogs", "ManagedIdentitySignInLogs"
+	application := m.lookup(members, "userId").empty() && !m.lookup(members, "servicePrincipalId").empty()
+	if interactive, ok := m.boolean(m.lookup(members, "isInteractive")); ok && !application {
+		if interactive == 1 {
+			return interactiveSignIn
 		}
-		return "AADServicePrincipalSignInLogs", "ServicePrincipalSignInLogs"
+		return nonInteractiveSignIn
 	}
-	interactive := m.text(m.lookup(members, "isInteractive"))
-	if bytes.EqualFold(interactive, []byte("false")) ||
-		len(interactive) == 0 && m.named("noninteractive") {
-		return "AADNonInteractiveUserSignInLogs", "NonInteractiveUserSignInLogs"
-	}
-	return "SigninLogs", "SignInLogs"
+	return m.namedKind().among(application)
 }
 
-// named tells whether the file's name has one of the words.
-func (m *mapper) named(words ...string) bool {
-	for _, word := range words {
-		if strings.Contains(m.path, word) {
-			return true
+// signInUnseen counts what the export could not see of a sign-in. Graph leaves
+// the list of policies empty for whoever may not read policies: that is not "no
+// policy applied".
+func (m *mapper) signInUnseen(members []member) {
+	switch status := string(m.text(m.lookup(members, "conditionalAccessStatus"))); status {
+	case "success", "failure":
+		if policies := m.lookup(members, "appliedConditionalAccessPolicies"); len(m.elements(policies)) == 0 {
+			m.tally.unseenPolicies++
 		}
 	}
-	return false
+	if string(m.text(m.lookup(members, "riskLevelDuringSignIn"))) == "hidden" {
+		m.tally.hiddenRisk++
+	}
 }
 
 // signInTenant finds the tenant whose log the sign-in is in. The resource's

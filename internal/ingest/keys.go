@@ -15,7 +15,7 @@ type keys struct {
 type keyName struct {
 	name    string // decoded
 	lower   string
-	heading string // lower, as the portal's headings are compared
+	heading string // lower, as the portal's headings are compared: in English
 	marks   marks
 }
 
@@ -62,9 +62,10 @@ func (k *keys) find(m *member) int32 {
 	}
 	id := int32(len(k.names))
 	lower := strings.ToLower(name)
-	heading := normalHeading(cleanHeader(lower))
+	written := normalHeading(cleanHeader(lower))
+	heading := englishHeading(written)
 	k.ids[name] = id
-	k.names = append(k.names, keyName{name: name, lower: lower, heading: heading, marks: k.marks[heading]})
+	k.names = append(k.names, keyName{name: name, lower: lower, heading: heading, marks: k.marks[written].or(k.marks[heading])})
 	return id
 }
 

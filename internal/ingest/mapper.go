@@ -26,6 +26,8 @@ type mapper struct {
 	ours    []byte       // text of ours
 	opened  []byte       // objects that were text
 	outer   []byte       // the rest of the record, if that was text
+	camel   []byte       // an object whose members were renamed
+	drifted []string     // headings of the portal that are not known
 	at      [3]positions // by depth: record, object in it, object in that
 
 	// Of the row being built.
@@ -36,25 +38,31 @@ type mapper struct {
 	caller   value // callerIpAddress, until the record's own address is known
 	inner    value // the object that holds the rest of the record
 	replaced bool  // bytes that are not UTF-8 were replaced
+	pascal   bool  // members are written as .NET writes them
 
 	tally tally
 }
 
 // A tally counts what a reader of the file's rows should know.
 type tally struct {
-	noTime       int64 // rows without TimeGenerated
-	otherTime    int64 // rows whose TimeGenerated is another column's time
-	oneTime      int64 // rows of Defender XDR with one of its two times
-	unread       int64 // values that their column could not hold
-	replaced     int64 // records with bytes that are not UTF-8
-	unlisted     int64 // rows with members that are not columns
-	noDetail     int64 // audit records whose AuditData is missing or cut
-	localTime    int64 // times in a zone that the file does not name
-	sameID       int64 // rows with the id of another row and other content
-	guessedTable int64 // sign-ins that may be interactive or not
-	cutDocuments int64 // documents that PowerShell did not write to their depth
-	lossy        int64 // policies whose lists were joined
-	flattened    int64 // activities that fill all columns of a flat export
+	noTime               int64 // rows without TimeGenerated
+	otherTime            int64 // rows whose TimeGenerated is another column's time
+	oneTime              int64 // rows of Defender XDR with one of its two times
+	unread               int64 // values that their column could not hold
+	replaced             int64 // records with bytes that are not UTF-8
+	unlisted             int64 // rows with members that are not columns
+	noDetail             int64 // audit records whose AuditData is missing or cut
+	localTime            int64 // times in a zone that the file does not name
+	sameID               int64 // rows with the id of another row and other content
+	undecided            int64 // sign-ins of users that may be interactive or not
+	undecidedApplication int64 // sign-ins that may be of a managed identity or not
+	noResult             int64 // sign-ins that do not say how they ended
+	unseenPolicies       int64 // sign-ins to which policies applied that the export does not name
+	nestedAlerts         int64 // alerts inside incidents
+	hiddenRisk           int64 // sign-ins whose risk the licence hides
+	cutDocuments         int64 // documents that PowerShell did not write to their depth
+	lossy                int64 // policies whose lists were joined
+	flattened            int64 // activities that fill all columns of a flat export
 }
 
 // A mapping says which members of a record go where. A member that it does not
@@ -69,6 +77,9 @@ type mapping struct {
 	heading bool                                // members are the headings of the portal
 	loose   bool                                // members are not part of a row's identity
 }
+
+// maxDrifted bounds the headings that are told.
+const maxDrifted = 20
 
 type binding struct{ mapping, table string }
 
@@ -112,7 +123,7 @@ func (m *mapper) begin(table string) {
 	t.tight = false
 	m.tenant, m.unlisted = m.tenant[:0], m.unlisted[:0]
 	m.caller, m.inner = value{}, value{}
-	m.replaced = false
+	m.replaced, m.pascal = false, false
 }
 
 // members puts the members where mp says. Depth is 0 for those of the record
@@ -138,6 +149,7 @@ func (m *mapper) put(mp *mapping, members []member, depth int) {
 }
 
 func (m *mapper) place(s *slot, id int32, v value) {
+	v = m.asGraph(v)
 	switch {
 	case s.special != nil:
 		s.special(m, v)
@@ -188,7 +200,13 @@ func (m *mapper) bind(mp *mapping, k keyName) slot {
 		s.column = m.row.column(base)
 		return s
 	}
-	s.column = m.own(mp.prefix+name, mp.loose)
+	if mp.heading && len(m.drifted) < maxDrifted {
+		m.drifted = append(m.drifted, name)
+	}
+	if m.pascal {
+		name = string(camelName([]byte(name)))
+	}
+	s.column = m.own(mp.prefix+name, mp.loose || strings.Contains(lower, "@odata."))
 	return s
 }
 

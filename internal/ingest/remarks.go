@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ func (p *pass) remarks() []string {
 		notes = append(notes, "holds records of several formats: "+strings.Join(p.formats, ", "))
 	}
 	notes = append(notes, p.dateRemark()...)
+	notes = append(notes, p.portalRemark()...)
 	count(t.noTime, "records without a time that can be read, whose TimeGenerated is null")
 	count(t.otherTime, "records without a TimeGenerated, which was taken from another of their times")
 	count(t.oneTime, "events of Defender XDR with one of Timestamp and TimeGenerated, which is the other too")
@@ -26,7 +28,17 @@ func (p *pass) remarks() []string {
 	count(t.unlisted, "records with members that cannot be columns, kept in the column "+unlisted)
 	count(t.replaced, "records with bytes that are not UTF-8, replaced by U+FFFD")
 	count(t.noDetail, "audit records whose AuditData is missing or cannot be read, of which only what surrounds it was stored")
-	count(t.guessedTable, "sign-ins that do not say whether they were interactive, taken to be so")
+	count(t.undecided, "sign-ins of which neither the records nor the file's name say whether they were interactive: undecided, "+
+		"stored in SigninLogs without Category and IsInteractive; name the file as the portal did to decide it")
+	count(t.undecidedApplication, "sign-ins of which neither the records nor the file's name say whether an application or a managed identity signed in: "+
+		"undecided, stored in AADServicePrincipalSignInLogs without Category")
+	count(t.noResult, "sign-ins without an error code whose status is not success, so that ResultType is empty and only PortalStatus tells how they ended")
+	count(t.unseenPolicies, "sign-ins to which Conditional Access applied but whose policies are not visible: the export was made without the permission to read policies")
+	count(t.nestedAlerts, "alerts inside incidents, kept in the column alerts and not stored as rows of SecurityAlert: export them from security/alerts_v2")
+	count(t.hiddenRisk, "sign-ins whose risk is hidden: the tenant's licence does not show it")
+	if len(p.mapper.drifted) > 0 {
+		notes = append(notes, fmt.Sprintf("headings that are not known, kept as columns of their own: %.40q", p.mapper.drifted))
+	}
 	count(t.cutDocuments, "documents that PowerShell cut where it goes no deeper (ConvertTo-Json -Depth): what lay deeper is not in the export")
 	count(t.lossy, "policies whose lists were joined to text, which cannot be taken apart exactly: export them as JSON to have them evaluated")
 	count(t.flattened, "activities that fill all the target columns of the file, which may have had more targets or properties")
@@ -53,4 +65,19 @@ func (p *pass) dateRemark() []string {
 		return []string{fmt.Sprintf("dates were read as month/day/year, as %q says", c.firstMonthDay)}
 	}
 	return []string{fmt.Sprintf("dates were read as month/day/year, though no date of the file decides it; dates that could be either: %d", c.ambiguous)}
+}
+
+// portalRows is how many sign-ins the portal downloads at most.
+const portalRows = 250_000
+
+// portalRemark says what the portal leaves out of sign-ins as CSV.
+func (p *pass) portalRemark() []string {
+	if !slices.Contains(p.formats, portalSignIns) {
+		return nil
+	}
+	notes := []string{"the portal writes to CSV neither the policies that applied to a sign-in nor its risk: their absence says nothing"}
+	if p.file.Counts.Read >= portalRows {
+		notes = append(notes, fmt.Sprintf("holds %d sign-ins, and the portal downloads at most %d: there may be more, download a shorter time", p.file.Counts.Read, portalRows))
+	}
+	return notes
 }

@@ -33,7 +33,12 @@ func shapes() []shape {
 		graphAuditShapes(),
 		graphRiskShapes(),
 		graphSignInShapes(),
-		portalShapes(),
+		graphProvisioningShapes(),
+		graphAlertShapes(),
+		graphIncidentShapes(),
+		portalStepShapes(),
+		portalSignInShapes(),
+		portalAuditShapes(),
 		flatDocumentShapes(),
 	)
 }

@@ -1,0 +1,112 @@
+package ingest
+
+import "bytes"
+
+// PowerShell's SDK writes what Microsoft Graph returned as .NET names it:
+// members begin with a capital, and what the SDK has no property for lies in
+// AdditionalProperties. Paths into dynamic columns tell case apart, so that the
+// members of objects get back the names that the log has.
+
+// isPascal tells whether the members of a record begin with capitals.
+func isPascal(members []member) bool {
+	for i := range members {
+		if c := members[i].key; len(c) > 0 && c[0] >= 'a' && c[0] <= 'z' {
+			return false
+		}
+	}
+	return true
+}
+
+// withAdditional makes a mapping put the members of AdditionalProperties where
+// those around it go.
+func withAdditional(mp *mapping) *mapping {
+	mp.special["additionalproperties"] = func(m *mapper, v value) {
+		if v.kind != kindObject {
+			m.keep("AdditionalProperties", v)
+			return
+		}
+		m.put(mp, m.rest(v), 1)
+	}
+	return mp
+}
+
+// camelCase returns an object or array with its members named as Graph does;
+// any other value as it is. It is valid until the next call.
+func (m *mapper) camelCase(v value) value {
+	if v.kind != kindObject && v.kind != kindArray {
+		return v
+	}
+	m.invalid(v)
+	m.camel = appendCamel(m.camel[:0], v, m.limits.Depth)
+	return value{kind: v.kind, raw: m.camel}
+}
+
+func appendCamel(dst []byte, v value, depth int) []byte {
+	switch v.kind {
+	case kindObject:
+		return append(appendCamelMembers(append(dst, '{'), v, depth), '}')
+	case kindArray:
+		return append(appendCamelElements(append(dst, '['), v, depth), ']')
+	case kindNone, kindNull, kindBool, kindNumber, kindString, kindText:
+	}
+	return appendJSON(dst, v)
+}
+
+// appendCamelMembers appends the members of an object, and those of its
+// AdditionalProperties with them.
+func appendCamelMembers(dst []byte, v value, depth int) []byte {
+	s := scan{data: v.raw, maxDepth: depth}
+	s.object(0)
+	for i := range s.members {
+		mem := &s.members[i]
+		if string(mem.key) == "AdditionalProperties" && mem.kind == kindObject {
+			if inner := appendCamelMembers(nil, mem.value, depth); len(inner) > 0 {
+				dst = append(appendComma(dst), inner...)
+			}
+			continue
+		}
+		name := value{kind: kindString, flags: mem.keyFlags, raw: camelName(mem.key)}
+		dst = append(appendJSON(appendComma(dst), name), ':')
+		dst = appendCamel(dst, mem.value, depth)
+	}
+	return dst
+}
+
+func appendCamelElements(dst []byte, v value, depth int) []byte {
+	s := scan{data: v.raw, maxDepth: depth}
+	for i := s.space(1); i < len(s.data) && s.data[i] != ']'; {
+		var element member
+		if i = s.member(i, &element.value); i < 0 {
+			break // unreachable: the array was scanned before
+		}
+		dst = appendCamel(appendComma(dst), element.value, depth)
+		if i = s.space(i); i < len(s.data) && s.data[i] == ',' {
+			i = s.space(i + 1)
+		}
+	}
+	return dst
+}
+
+// appendComma appends a comma, unless an object or array begins here.
+func appendComma(dst []byte) []byte {
+	if n := len(dst); n == 0 || dst[n-1] == '{' || dst[n-1] == '[' {
+		return dst
+	}
+	return append(dst, ',')
+}
+
+// camelName returns the name that Graph has for a member: IPAddress is
+// ipAddress, Id is id.
+func camelName(name []byte) []byte {
+	upper := 0
+	for upper < len(name) && name[upper] >= 'A' && name[upper] <= 'Z' {
+		upper++
+	}
+	if upper > 1 && upper < len(name) {
+		upper-- // the last begins the next word
+	}
+	if upper == 0 {
+		return name
+	}
+	return append(bytes.ToLower(name[:upper]), name[upper:]...)
+}
