@@ -43,6 +43,7 @@ func policyShapes() []documentShape {
 		{kind: graphPrefix + "stsPolicy", all: []string{"definition", "isorganizationdefault"}},
 		{kind: graphPrefix + "unifiedRoleManagementPolicy", all: []string{"scopeid", "scopetype", "isorganizationdefault"}},
 		{kind: graphPrefix + "unifiedRoleManagementPolicyAssignment", all: []string{"scopeid", "scopetype", "policyid"}},
+		{kind: graphPrefix + "groupSetting", all: []string{"templateid", "values", "displayname"}},
 		{kind: graphPrefix + "userRegistrationDetails", all: []string{"ismfaregistered", "userprincipalname"}},
 		{kind: graphPrefix + "internalDomainFederation", all: []string{"issueruri", "passivesigninuri"}},
 	}
@@ -52,7 +53,8 @@ func policyShapes() []documentShape {
 func roleShapes() []documentShape {
 	assignment := []string{"roledefinitionid", "principalid"}
 	return []documentShape{
-		{kind: graphPrefix + "unifiedRoleAssignmentScheduleRequest", all: append([]string{"action", "targetscheduleid", "isvalidationonly"}, assignment...), none: []string{"roleeligibilityscheduleid"}, any: []string{"assignmenttype"}, least: 1},
+		// A request for a role and one for the eligibility to it have the same members.
+		{kind: graphPrefix + "request", all: append([]string{"action", "targetscheduleid"}, assignment...)},
 		{kind: graphPrefix + "unifiedRoleAssignmentScheduleInstance", all: append([]string{"roleassignmentscheduleid"}, assignment...)},
 		{kind: graphPrefix + "unifiedRoleAssignmentScheduleInstance", all: append([]string{"roleassignmentoriginid"}, assignment...)},
 		{kind: graphPrefix + "unifiedRoleEligibilityScheduleInstance", all: append([]string{"roleeligibilityscheduleid"}, assignment...)},
@@ -95,7 +97,7 @@ func directoryShapes() []documentShape {
 			none: []string{"userprincipalname", "appid"},
 		},
 		{kind: graphPrefix + "administrativeUnit", all: []string{"ismembermanagementrestricted", "displayname"}},
-		{kind: graphPrefix + "managedDevice", all: []string{"azureaddeviceid"}, any: []string{"devicename", "compliancestate", "managementagent", "managedDeviceOwnerType"}, least: 2},
+		{kind: graphPrefix + "managedDevice", all: []string{"azureaddeviceid"}, any: []string{"devicename", "compliancestate", "managementagent", "manageddeviceownertype"}, least: 2},
 		{
 			kind: graphPrefix + "device", all: []string{"deviceid", "displayname"},
 			any: []string{"operatingsystem", "trusttype", "iscompliant", "ismanaged", "approximatelastsignindatetime", "accountenabled", "profiletype", "physicalids"}, least: 2,
@@ -172,6 +174,9 @@ func documentCollections() map[string]string {
 		"securescores":                                       "secureScore",
 		"securescorecontrolprofiles":                         "secureScoreControlProfile",
 		"manageddevices":                                     "managedDevice",
+		"devicemanagement/roledefinitions":                   "roleDefinition",
+		"devicemanagement/roleassignments":                   "deviceAndAppManagementRoleAssignment",
+		"groupsettings":                                      "groupSetting",
 		"identityproviders":                                  "identityProviderBase",
 		"devicemanagement/devicecompliancepolicies":          "deviceCompliancePolicy",
 		"identitygovernance/termsofuse/agreements":           "agreement",

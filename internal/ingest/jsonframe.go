@@ -282,13 +282,15 @@ func (f *jsonFrames) wrapper() bool {
 func (f *jsonFrames) scanWrapper(b []byte) int {
 	s := &f.scan
 	s.data = b
-	for i := s.space(1); ; {
+	context, first := "", true
+	for i := s.space(1); ; first = false {
 		var m member
 		if i = s.key(i, &m); i < 0 {
 			return i
 		}
 		key := strings.ToLower(string(m.key[:min(len(m.key), 64)]))
-		if isWrapped(key) && b[i] == '[' {
+		if (isWrapped(key) || key == "data" && !first) && b[i] == '[' {
+			f.context = context
 			return i + 1
 		}
 		if !isPageInfo(key) {
@@ -298,6 +300,9 @@ func (f *jsonFrames) scanWrapper(b []byte) int {
 			return i
 		}
 		f.link(key, m.value)
+		if key == "@odata.context" && m.value.kind == kindString {
+			context = string(m.value.raw[:min(len(m.value.raw), maxContext)])
+		}
 		if i = s.space(i); i >= len(b) {
 			return short
 		}
@@ -353,9 +358,6 @@ func (f *jsonFrames) link(key string, v value) {
 	if strings.HasSuffix(key, "nextlink") && v.kind == kindString && len(v.raw) > 0 {
 		f.next_ = string(v.raw[:min(len(v.raw), 64)])
 	}
-	if key == "@odata.context" && v.kind == kindString {
-		f.context = string(v.raw[:min(len(v.raw), maxContext)])
-	}
 }
 
 func isWrapped(key string) bool {
@@ -370,7 +372,7 @@ func isWrapped(key string) bool {
 // records rather than a record.
 func isPageInfo(key string) bool {
 	switch key {
-	case "nextlink", "count", "schema", "stats", "skiptoken":
+	case "nextlink", "count", "schema", "stats", "skiptoken", "skip_token", "total_records":
 		return true
 	}
 	return strings.HasPrefix(key, "@")

@@ -131,6 +131,7 @@ func (m *mapper) portalTargets(cells map[string]value) {
 	}
 	if cut || len(targets) == portalTargets {
 		m.tally.flattened++
+		m.give("TargetsMayBeCut", value{kind: kindBool, raw: []byte("true")})
 	}
 	m.give("TargetResources", m.literal("["+strings.Join(targets, ",")+"]"))
 }

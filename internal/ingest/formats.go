@@ -1,0 +1,255 @@
+package ingest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+//go:generate go run formats_gen.go
+
+// A Format is what the records of an export are recognised as. A file's Format
+// is the name of one.
+type Format struct {
+	Name   string
+	About  string   // what it is, and who writes it
+	By     []string // the members that tell a record of it, in Markdown; any of them
+	Tables []string // that it feeds; none if its rows name theirs
+	Test   string   // the folder of testdata whose documents hold its traps
+}
+
+// Formats returns the formats that are read, the most particular first, and
+// after them the kinds of documents of configuration.
+func Formats() []Format {
+	var list []Format
+	facts := formatFacts()
+	for _, s := range shapes() {
+		n := slices.IndexFunc(list, func(f Format) bool { return f.Name == s.name })
+		if n < 0 {
+			f := facts[s.name]
+			f.Name = s.name
+			list, n = append(list, f), len(list)
+		}
+		list[n].By = append(list[n].By, members(s.all, s.any, s.least, s.none))
+	}
+	return append(list, documentFormats()...)
+}
+
+func documentFormats() []Format {
+	kinds := make(map[string]*Format)
+	kind := func(name string) *Format {
+		if kinds[name] == nil {
+			kinds[name] = &Format{Name: name, Tables: []string{ConfigurationTable}, Test: "configuration"}
+		}
+		return kinds[name]
+	}
+	for _, s := range documentShapes() {
+		f := kind(s.kind)
+		by := members(s.all, s.any, s.least, s.none)
+		if s.only {
+			by += ", and no others"
+		}
+		f.By = append(f.By, by)
+	}
+	for _, name := range documentCollections() {
+		kind(name)
+	}
+	for _, name := range azureKinds() {
+		kind(name)
+	}
+	var list []Format
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		list = append(list, *kinds[name])
+	}
+	return list
+}
+
+// members says which members tell a record, in Markdown.
+func members(all, any []string, least int, none []string) string {
+	var parts []string
+	if len(all) > 0 {
+		parts = append(parts, quotedNames(all, " "))
+	}
+	switch {
+	case len(any) == 0 || least == 0:
+	case least == 1:
+		parts = append(parts, "one of "+quotedNames(any, " "))
+	default:
+		parts = append(parts, fmt.Sprintf("%d of %s", least, quotedNames(any, " ")))
+	}
+	if len(none) > 0 {
+		parts = append(parts, "not "+quotedNames(none, " "))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func quotedNames(names []string, separator string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = "`" + name + "`"
+	}
+	return strings.Join(quoted, separator)
+}
+
+// signInTables are the tables of sign-ins, which one export may feed together.
+func signInTables() []string {
+	return []string{
+		"SigninLogs", "AADNonInteractiveUserSignInLogs", "AADServicePrincipalSignInLogs", "AADManagedIdentitySignInLogs",
+	}
+}
+
+// diagnosticTables are the tables that diagnostic settings feed.
+func diagnosticTables() []string {
+	tables := map[string]bool{"AzureActivity": true, azureDiagnostics: true}
+	for _, c := range newDiagnostics().entra {
+		tables[c.table] = true
+	}
+	return slices.Sorted(maps.Keys(tables))
+}
+
+// formatFacts is what is known of each format beyond its shapes.
+func formatFacts() map[string]Format {
+	return map[string]Format{
+		"unified-audit-log": {
+			About:  "the unified audit log with `AuditData` in a cell or member: Search-UnifiedAuditLog, Purview, audit search in Microsoft Graph",
+			Tables: []string{"OfficeActivity"}, Test: "ual",
+		},
+		"unified-audit-data": {
+			About:  "bare `AuditData` of the unified audit log: the Management Activity API and collectors",
+			Tables: []string{"OfficeActivity"}, Test: "ual",
+		},
+		"azure-diagnostics": {
+			About:  "diagnostic settings, as lines in storage or `{\"records\":[…]}` in messages; its category names the table",
+			Tables: diagnosticTables(), Test: "diagnostics",
+		},
+		"azure-activity": {
+			About:  "the activity log of Azure Resource Manager, from its interface or PowerShell",
+			Tables: []string{"AzureActivity"}, Test: "azure_activity",
+		},
+		"azure-activity-sdk": {
+			About:  "the activity log as Azure's SDK for Python writes it",
+			Tables: []string{"AzureActivity"}, Test: "azure_activity",
+		},
+		"log-analytics": {
+			About: "rows of Log Analytics, Azure Data Explorer and advanced hunting as JSON, lines or CSV: the row's `Type` names the table, or its columns fit one alone",
+			Test:  "loganalytics",
+		},
+		"graph-directoryaudits": {
+			About:  "`auditLogs/directoryAudits` of Microsoft Graph, or of PowerShell's SDK",
+			Tables: []string{"AuditLogs"}, Test: "graph_audits",
+		},
+		"graph-serviceprincipalriskdetections": {
+			About:  "`identityProtection/servicePrincipalRiskDetections` of Microsoft Graph",
+			Tables: []string{"AADServicePrincipalRiskEvents"}, Test: "graph_risk",
+		},
+		"graph-riskdetections": {
+			About:  "`identityProtection/riskDetections` of Microsoft Graph",
+			Tables: []string{"AADUserRiskEvents"}, Test: "graph_risk",
+		},
+		"graph-riskyserviceprincipals": {
+			About:  "`identityProtection/riskyServicePrincipals` of Microsoft Graph",
+			Tables: []string{"AADRiskyServicePrincipals"}, Test: "graph_risk",
+		},
+		"graph-riskyusers": {
+			About:  "`identityProtection/riskyUsers` of Microsoft Graph",
+			Tables: []string{"AADRiskyUsers"}, Test: "graph_risk",
+		},
+		"graph-sign-ins": {
+			About:  "`auditLogs/signIns` of Microsoft Graph, v1.0 and beta, of PowerShell's SDK, and the portal's JSON",
+			Tables: signInTables(), Test: "graph_signins",
+		},
+		"graph-provisioning": {
+			About:  "`auditLogs/provisioning` of Microsoft Graph",
+			Tables: []string{"AADProvisioningLogs"}, Test: "graph_provisioning",
+		},
+		"graph-alerts": {
+			About:  "`security/alerts_v2` of Microsoft Graph: alerts of Defender XDR with their evidence",
+			Tables: []string{"SecurityAlert"}, Test: "graph_alerts",
+		},
+		"graph-legacy-alerts": {
+			About:  "`security/alerts` of Microsoft Graph: the older interface",
+			Tables: []string{"SecurityAlert"}, Test: "graph_alerts",
+		},
+		"graph-incidents": {
+			About:  "`security/incidents` of Microsoft Graph",
+			Tables: []string{"SecurityIncident"}, Test: "graph_incidents",
+		},
+		portalSignIns: {
+			About:  "sign-ins that the Entra portal saved as CSV, of all four kinds, in eight languages; the file's name tells the kind",
+			Tables: signInTables(), Test: "portal_csv",
+		},
+		"entra-portal-authentication-steps": {
+			About:  "the steps of authentication that the Entra portal saves beside its sign-ins (`…_AuthDetails.csv`)",
+			Tables: []string{authenticationStepTable}, Test: "portal_csv",
+		},
+		"entra-portal-audits": {
+			About:  "audits that the Entra portal saved as CSV, whose targets are flattened",
+			Tables: []string{"AuditLogs"}, Test: "portal_csv",
+		},
+		"conditional-access-flat": {
+			About:  "Conditional Access policies that a collector flattened to CSV: kept, but lossy",
+			Tables: []string{ConfigurationTable}, Test: "configuration",
+		},
+	}
+}
+
+// FormatsDocument returns the formats as a document in Markdown.
+func FormatsDocument() string {
+	var b strings.Builder
+	b.WriteString(formatsIntroduction)
+	b.WriteString("| format | is | recognised by | feeds | test |\n|---|---|---|---|---|\n")
+	logs, kinds := splitFormats(Formats())
+	for _, f := range logs {
+		feeds := quotedNames(f.Tables, " ")
+		if len(f.Tables) == 0 {
+			feeds = "the table that a row names"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | [%s](../internal/ingest/testdata/%s) |\n",
+			f.Name, f.About, strings.Join(f.By, " — or "), feeds, f.Test, f.Test)
+	}
+	b.WriteString(documentsIntroduction)
+	b.WriteString("| kind | recognised by |\n|---|---|\n")
+	for _, f := range kinds {
+		by := strings.Join(f.By, " — or ")
+		if by == "" {
+			by = "what it, its page or its id says"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s |\n", f.Name, by)
+	}
+	return b.String()
+}
+
+func splitFormats(list []Format) (logs, kinds []Format) {
+	for _, f := range list {
+		if f.About == "" {
+			kinds = append(kinds, f)
+			continue
+		}
+		logs = append(logs, f)
+	}
+	return logs, kinds
+}
+
+const formatsIntroduction = `<!-- Generated by go generate from internal/ingest. Do not edit. -->
+
+# Formats
+
+What an export may be, in whatever file, folder, zip or gzip, as UTF-8 or UTF-16, as a page, an array, one object, lines, or these one after
+another. A record is recognised by the names of its members, in any case: nothing depends on what a file is called, but for what only its name
+can tell, which is said in the file's notes. Rows have Microsoft's names and types, as the table has them. A record that is not recognised is
+in ` + "`" + QuarantineTable + "`" + `, with its file, place and reason.
+
+## Logs
+
+`
+
+const documentsIntroduction = `
+## Configuration
+
+Policies, objects of the directory and resources of Azure are documents, one row each of ` + "`" + ConfigurationTable + "`" + `: Kind, Id, DisplayName, Document (as
+found), Modified and TenantId, where the document says them. What a document says that it is (` + "`@odata.type`" + `, the id of a resource), or what
+its page says (` + "`@odata.context`" + `), comes first, and names kinds that are not listed here too; else its members tell.
+Tests: [configuration](../internal/ingest/testdata/configuration).
+
+`
