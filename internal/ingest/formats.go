@@ -69,27 +69,27 @@ func documentFormats() []Format {
 func members(all, any []string, least int, none []string) string {
 	var parts []string
 	if len(all) > 0 {
-		parts = append(parts, quotedNames(all, " "))
+		parts = append(parts, quotedNames(all))
 	}
 	switch {
 	case len(any) == 0 || least == 0:
 	case least == 1:
-		parts = append(parts, "one of "+quotedNames(any, " "))
+		parts = append(parts, "one of "+quotedNames(any))
 	default:
-		parts = append(parts, fmt.Sprintf("%d of %s", least, quotedNames(any, " ")))
+		parts = append(parts, fmt.Sprintf("%d of %s", least, quotedNames(any)))
 	}
 	if len(none) > 0 {
-		parts = append(parts, "not "+quotedNames(none, " "))
+		parts = append(parts, "not "+quotedNames(none))
 	}
 	return strings.Join(parts, ", ")
 }
 
-func quotedNames(names []string, separator string) string {
+func quotedNames(names []string) string {
 	quoted := make([]string, len(names))
 	for i, name := range names {
 		quoted[i] = "`" + name + "`"
 	}
-	return strings.Join(quoted, separator)
+	return strings.Join(quoted, " ")
 }
 
 // signInTables are the tables of sign-ins, which one export may feed together.
@@ -157,7 +157,7 @@ func formatFacts() map[string]Format {
 		},
 		"graph-sign-ins": {
 			About:  "`auditLogs/signIns` of Microsoft Graph, v1.0 and beta, of PowerShell's SDK, and the portal's JSON",
-			Tables: signInTables(), Test: "graph_signins",
+			Tables: signInTables(), Test: "graph_sign_ins",
 		},
 		"graph-provisioning": {
 			About:  "`auditLogs/provisioning` of Microsoft Graph",
@@ -201,7 +201,7 @@ func FormatsDocument() string {
 	b.WriteString("| format | is | recognised by | feeds | test |\n|---|---|---|---|---|\n")
 	logs, kinds := splitFormats(Formats())
 	for _, f := range logs {
-		feeds := quotedNames(f.Tables, " ")
+		feeds := quotedNames(f.Tables)
 		if len(f.Tables) == 0 {
 			feeds = "the table that a row names"
 		}

@@ -50,8 +50,8 @@ func alertMapping() *mapping {
 			"recommendedactions":    "RemediationSteps",
 		},
 		special: map[string]func(m *mapper, v value){
-			"severity": named("AlertSeverity", capital),
-			"status":   named("Status", capital),
+			"severity": named("AlertSeverity", capitalised),
+			"status":   named("Status", capitalised),
 			"tenantid": tenantIn("AADTenantId"),
 			"category": (*mapper).alertCategory,
 		},
@@ -164,9 +164,9 @@ func alertProvider(source string) (provider, product string) {
 	return source, ""
 }
 
-// capital returns a word of Graph as SecurityAlert has it: inProgress is
+// capitalised returns a word of Graph as SecurityAlert has it: inProgress is
 // InProgress.
-func capital(s string) string {
+func capitalised(s string) string {
 	if s == "" || s[0] < 'a' || s[0] > 'z' {
 		return s
 	}
@@ -187,7 +187,7 @@ func legacyAlertMapping() *mapping {
 			"recommendedactions":  "RemediationSteps",
 		},
 		special: map[string]func(m *mapper, v value){
-			"severity":      named("AlertSeverity", capital),
+			"severity":      named("AlertSeverity", capitalised),
 			"status":        named("Status", legacyStatus),
 			"azuretenantid": tenantIn("AADTenantId"),
 		},
@@ -198,7 +198,7 @@ func legacyStatus(s string) string {
 	if s == "newAlert" {
 		return "New"
 	}
-	return capital(s)
+	return capitalised(s)
 }
 
 // legacyAlert makes the row of an alert of the older interface.
@@ -237,8 +237,7 @@ func (e *entities) add(o *object, kind string) {
 func (e *entities) account(upn, name, domain, id, sid string) {
 	var o object
 	if user, suffix, ok := strings.Cut(upn, "@"); ok {
-		name, domain = user, ""
-		o.some("Name", name)
+		o.some("Name", user)
 		o.some("UPNSuffix", suffix)
 	} else {
 		o.some("Name", name)

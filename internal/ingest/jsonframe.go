@@ -300,8 +300,8 @@ func (f *jsonFrames) scanWrapper(b []byte) int {
 			return i
 		}
 		f.link(key, m.value)
-		if key == "@odata.context" && m.value.kind == kindString {
-			context = string(m.value.raw[:min(len(m.value.raw), maxContext)])
+		if key == "@odata.context" && m.kind == kindString {
+			context = string(m.raw[:min(len(m.raw), maxContext)])
 		}
 		if i = s.space(i); i >= len(b) {
 			return short

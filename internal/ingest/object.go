@@ -1,6 +1,9 @@
 package ingest
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // An object is a JSON object that is being put together.
 type object struct{ members []string }
@@ -24,6 +27,15 @@ func (o *object) add(m *mapper, name string, v value) {
 	if !v.empty() {
 		o.raw(name, string(m.quoted(v)))
 	}
+}
+
+// number adds a cell as a whole number, if it is one.
+func (o *object) number(m *mapper, name string, v value) {
+	if n, ok := m.integer(v); ok {
+		o.raw(name, strconv.FormatInt(n, 10))
+		return
+	}
+	o.add(m, name, v)
 }
 
 // truth adds a cell as true or false, if it is one in any language.

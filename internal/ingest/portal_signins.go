@@ -2,8 +2,11 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
+
+	"github.com/conshelf/conshelf/internal/schema"
 )
 
 // Sign-ins as the Entra portal saves them as CSV. What Microsoft Graph has as
@@ -52,6 +55,7 @@ func (m *mapper) headings(r *record) map[string]value {
 }
 
 func portalSignInMapping() *mapping {
+	documented := schema.Values()
 	mp := &mapping{
 		name:    "portal-signin",
 		heading: true,
@@ -62,12 +66,7 @@ func portalSignInMapping() *mapping {
 			"correlation id":                  "CorrelationId",
 			"user id":                         "UserId",
 			"username":                        "UserPrincipalName",
-			"cross tenant access type":        "CrossTenantAccessType",
-			"incoming token type":             "IncomingTokenType",
-			"authentication protocol":         "AuthenticationProtocol",
 			"unique token identifier":         "UniqueTokenIdentifier",
-			"original transfer method":        "OriginalTransferMethod",
-			"client credential type":          "ClientCredentialType",
 			"application":                     "AppDisplayName",
 			"application id":                  "AppId",
 			"app owner tenant id":             "AppOwnerTenantId",
@@ -85,7 +84,6 @@ func portalSignInMapping() *mapping {
 			"global secure access ip address": "GlobalSecureAccessIpAddress",
 			"autonomous system number":        "AutonomousSystemNumber",
 			"flagged for review":              "FlaggedForReview",
-			"token issuer type":               "TokenIssuerType",
 			"token issuer name":               "TokenIssuerName",
 			"service principal id":            "ServicePrincipalId",
 			"credential key id":               "ServicePrincipalCredentialKeyId",
@@ -100,6 +98,16 @@ func portalSignInMapping() *mapping {
 			"location":                   (*mapper).portalLocation,
 			"user type":                  named("UserType", portalUserType),
 			"client app":                 named("ClientAppUsed", portalClient),
+			"cross tenant access type":   graphWord("CrossTenantAccessType", documented["CrossTenantAccessType"]),
+			"authentication protocol":    graphWord("AuthenticationProtocol", documented["AuthenticationProtocol"]),
+			"token issuer type":          graphWord("TokenIssuerType", documented["TokenIssuerType"]),
+			"incoming token type": graphWord("IncomingTokenType", []string{
+				"none", "primaryRefreshToken", "saml11", "saml20", "remoteDesktopToken", "refreshToken",
+			}),
+			"original transfer method": graphWord("OriginalTransferMethod", []string{"none", "deviceCodeFlow", "authenticationTransfer"}),
+			"client credential type": graphWord("ClientCredentialType", []string{
+				"none", "clientSecret", "clientAssertion", "federatedIdentityCredential", "managedIdentity", "certificate",
+			}),
 		},
 	}
 	drop(mp, "status", "sign-in error code", "failure reason")
@@ -117,6 +125,19 @@ func drop(mp *mapping, headings ...string) {
 	for _, heading := range headings {
 		mp.special[heading] = func(*mapper, value) {}
 	}
+}
+
+// graphWord returns a function that sets column to the value that Graph has
+// for one that the portal shows with spaces and capitals: Device code is
+// deviceCode. Another value stays as it is.
+func graphWord(column string, values []string) func(m *mapper, v value) {
+	words := make(map[string]string, len(values))
+	for _, word := range values {
+		words[foldWord(word)] = word
+	}
+	return named(column, func(s string) string {
+		return cmp.Or(words[foldWord(s)], words[foldWord(englishValue(s))], s)
+	})
 }
 
 func portalRequirement(s string) string {
@@ -206,6 +227,8 @@ func (m *mapper) assemble(cells map[string]value, column string, parts [][2]stri
 		v := cells[part[0]]
 		switch {
 		case column == "ManagedServiceIdentity" && strings.EqualFold(string(m.text(v)), "none"):
+		case part[1] == "signInSessionStatusCode":
+			o.number(m, part[1], v)
 		case part[1] == "isCompliant" || part[1] == "isManaged":
 			o.truth(m, part[1], v)
 		default:
