@@ -30,6 +30,8 @@ type diagnostics struct {
 	azure    *azureActivity
 	hunting  *mapping // what is around an event of Defender XDR
 	event    *mapping
+	storage  *storage
+	whole    *mapping // records whose properties are one column
 }
 
 type entraCategory struct {
@@ -40,6 +42,9 @@ type entraCategory struct {
 func newDiagnostics() *diagnostics {
 	signIn, audit, risk := signInMapping(), auditMapping(), riskMapping()
 	plain := &mapping{name: "plain", columns: map[string]string{"tenantid": "AADTenantId"}}
+	graph := &mapping{name: "graph-activity", columns: plain.columns, special: map[string]func(m *mapper, v value){
+		"userprincipalobjectid": (*mapper).graphCaller,
+	}}
 	return &diagnostics{
 		entra: map[string]entraCategory{
 			"signinlogs":                          {"SigninLogs", signIn},
@@ -51,15 +56,17 @@ func newDiagnostics() *diagnostics {
 			"auditlogs":                           {"AuditLogs", audit},
 			"customsecurityattributeauditlogs":    {"AADCustomSecurityAttributeAuditLogs", audit},
 			"provisioninglogs":                    {"AADProvisioningLogs", plain},
+			"azureadgraphactivitylogs":            {"AADGraphActivityLogs", graph},
+			"networkaccessgenerativeaiinsights":   {"NetworkAccessGenerativeAIInsights", plain},
 			"riskyusers":                          {"AADRiskyUsers", risk},
 			"userriskevents":                      {"AADUserRiskEvents", risk},
 			"riskyserviceprincipals":              {"AADRiskyServicePrincipals", risk},
 			"serviceprincipalriskevents":          {"AADServicePrincipalRiskEvents", risk},
 			"riskyagents":                         {"AADRiskyAgents", risk},
 			"agentriskevents":                     {"AADAgentRiskEvents", risk},
-			"microsoftgraphactivitylogs":          {"MicrosoftGraphActivityLogs", plain},
+			"microsoftgraphactivitylogs":          {"MicrosoftGraphActivityLogs", graph},
 			"graphnotificationsactivitylogs":      {"GraphNotificationsActivityLogs", plain},
-			"aadgraphactivitylogs":                {"AADGraphActivityLogs", plain},
+			"aadgraphactivitylogs":                {"AADGraphActivityLogs", graph},
 			"networkaccesstrafficlogs":            {"NetworkAccessTraffic", plain},
 			"networkaccessalerts":                 {"NetworkAccessAlerts", plain},
 			"networkaccessconnectionevents":       {"NetworkAccessConnectionEvents", plain},
@@ -78,6 +85,48 @@ func newDiagnostics() *diagnostics {
 		azure:    newAzureActivity(),
 		hunting:  huntingMapping(),
 		event:    &mapping{name: "event"},
+		storage:  newStorage(),
+		whole: &mapping{name: "diagnostic-whole", columns: map[string]string{"time": timeGenerated}, special: map[string]func(m *mapper, v value){
+			"tenantid":   tenantIn("AADTenantId"),
+			"resourceid": resourceOf("resourceId"),
+		}},
+	}
+}
+
+// intune returns the table of a category of Intune, whose audits share their
+// category with those of Entra ID and not their content.
+func (d *diagnostics) intune(m *mapper, r *record, category, resource string) string {
+	switch category {
+	case "operationallogs":
+		return "IntuneOperationalLogs"
+	case "devicecomplianceorg":
+		return "IntuneDeviceComplianceOrg"
+	case "devices":
+		return "IntuneDevices"
+	case "auditlogs":
+		if strings.Contains(resource, "/microsoft.intune") || !m.lookup(m.object(m.lookup(r.members, "properties")), "AuditEventId").empty() {
+			return "IntuneAuditLogs"
+		}
+	}
+	return ""
+}
+
+// graphCaller stores who called Microsoft Graph: a user, unless the token is
+// an application's.
+func (m *mapper) graphCaller(v value) {
+	if string(m.lookup(m.members, "C_Idtyp").raw) == "app" {
+		m.give("UserPrincipalObjectID", v)
+		return
+	}
+	m.give("UserId", v)
+}
+
+// resourceOf returns a function that sets a column to the id of a resource, and
+// takes the tenant from it.
+func resourceOf(column string) func(m *mapper, v value) {
+	return func(m *mapper, v value) {
+		m.ofResource(v)
+		m.give(column, v)
 	}
 }
 
@@ -90,10 +139,7 @@ func outerMapping(name, category string) *mapping {
 			"time":            func(m *mapper, v value) { m.give(timeGenerated, v) },
 			"properties":      func(m *mapper, v value) { m.inner = v },
 			"calleripaddress": func(m *mapper, v value) { m.caller = v },
-			"resourceid": func(m *mapper, v value) {
-				m.ofResource(v)
-				m.give("ResourceId", v)
-			},
+			"resourceid":      resourceOf("ResourceId"),
 			"tenantid": func(m *mapper, v value) {
 				m.tenant = m.tenant[:0]
 				m.of(v)
@@ -110,6 +156,12 @@ func outerMapping(name, category string) *mapping {
 func (d *diagnostics) row(m *mapper, r *record) string {
 	name := string(m.text(m.lookup(r.members, "category")))
 	category := strings.ToLower(name)
+	resource := strings.ToLower(string(m.text(m.lookup(r.members, "resourceId"))))
+	if table := d.intune(m, r, category, resource); table != "" {
+		m.begin(table)
+		m.put(d.whole, r.members, 0)
+		return ""
+	}
 	if c, ok := d.entra[category]; ok {
 		return d.entraRow(m, r, c)
 	}
@@ -117,7 +169,9 @@ func (d *diagnostics) row(m *mapper, r *record) string {
 		d.huntingRow(m, r, table)
 		return ""
 	}
-	resource := strings.ToLower(string(m.text(m.lookup(r.members, "resourceId"))))
+	if table := d.storage.table(category, resource); table != "" {
+		return d.storage.row(m, r, table)
+	}
 	if strings.Contains(resource, "/microsoft.aadiam") {
 		return fmt.Sprintf("the category %.60q of Microsoft Entra ID is not known", name)
 	}
@@ -173,7 +227,7 @@ func (m *mapper) callerAddress() {
 		if string(m.text(m.caller)) == "<null>" {
 			break
 		}
-		m.give(c.Name, m.caller)
+		address(c.Name)(m, m.caller)
 		return
 	}
 	m.give("callerIpAddress", m.caller)

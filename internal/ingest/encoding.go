@@ -71,3 +71,14 @@ func notText(head []byte) string {
 	}
 	return ""
 }
+
+// markup says why a text is not read whose beginning is markup, or is "".
+func markup(text []byte) string {
+	switch {
+	case bytes.HasPrefix(text, []byte("<Objs ")):
+		return "is what PowerShell's Export-Clixml writes: name the CSV or JSON that the collector wrote of the same objects"
+	case bytes.HasPrefix(text, []byte("<?xml")), bytes.HasPrefix(text, []byte("<!DOCTYPE")), bytes.HasPrefix(text, []byte("<html")):
+		return "is XML or a web page: export the log as CSV or JSON"
+	}
+	return ""
+}

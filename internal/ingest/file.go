@@ -121,6 +121,7 @@ type pass struct {
 	rejects   []evidence.Reject
 	rejectRaw int
 	formats   []string
+	fixed     *shape // of all records, where their frames tell it
 	last      *shape // of records with lastMarks
 	lastMarks marks
 	tenants   map[string]string
@@ -245,11 +246,15 @@ func (p *pass) records(w *window) error {
 		p.problem(cmp.Or(w.failed(), "is empty"))
 		return nil
 	}
-	var f frames
-	if first == '{' || first == '[' {
-		f = newJSONFrames(w, p.in.limits.Depth)
-	} else {
-		f = p.csv(w)
+	if reason := markup(w.bytes()); reason != "" {
+		p.problem(reason)
+		p.file.Counts.Read++
+		p.reject(&record{number: 1, offset: w.offset, raw: w.bytes()[:min(rejectRaw, len(w.bytes()))]}, reason)
+		return nil
+	}
+	f := p.frames(w, first)
+	if f, ok := f.(interface{ format() string }); ok {
+		p.fixed = p.in.recogniser.named(f.format())
 	}
 	var r record
 	for f.next(&r) {
@@ -265,6 +270,20 @@ func (p *pass) records(w *window) error {
 		p.file.Continues = pages.continues()
 	}
 	return p.flush()
+}
+
+// frames tells what a text consists of, by how it begins.
+func (p *pass) frames(w *window, first byte) frames {
+	if format := logFormat(w.bytes()); format != "" {
+		return newLogFrames(w, format)
+	}
+	switch {
+	case first != '{' && first != '[':
+		return p.csv(w)
+	case isAnswer(w.bytes()):
+		return newAnswerFrames(w, p.in.limits.Depth)
+	}
+	return newJSONFrames(w, p.in.limits.Depth)
 }
 
 // csv reads a text's header. A text whose header is not known is no CSV, as
@@ -311,6 +330,9 @@ func (p *pass) record(r *record) error {
 
 // shape returns the shape of a record, or nil.
 func (p *pass) shape(r *record) *shape {
+	if p.fixed != nil {
+		return p.fixed
+	}
 	k := p.mapper.marksOf(r)
 	if p.last == nil || k != p.lastMarks {
 		p.last, p.lastMarks = p.in.recogniser.shape(k), k
@@ -326,6 +348,12 @@ func (p *pass) store(r *record) error {
 	m := p.mapper
 	var id engine.Identity
 	id, m.hash = m.row.identity(m.hash)
+	if m.lesser && p.in.seen.names(id) {
+		p.file.Counts.Duplicate++
+		m.tally.lesser++
+		m.row.batch.DropRow()
+		return nil
+	}
 	isNew, sameID := p.in.seen.add(id)
 	if !isNew {
 		p.file.Counts.Duplicate++
@@ -417,6 +445,7 @@ func (p *pass) finish() error {
 	}
 	f.Tenant = p.tenant()
 	f.Notes = append(f.Notes, p.remarks()...)
+	f.Notes = append(f.Notes, collectorRemarks(*f)...)
 	return nil
 }
 

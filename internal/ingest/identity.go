@@ -98,6 +98,20 @@ func (s *identitySet) add(id engine.Identity) (isNew, sameID bool) {
 	return true, sameID
 }
 
+// names tells whether the set has an identity with the same first half: a record
+// with that id, whatever its content.
+func (s *identitySet) names(id engine.Identity) bool {
+	if len(s.slots) == 0 {
+		return false
+	}
+	for i := s.home(id); s.slots[i] != (engine.Identity{}); i = (i + 1) & (len(s.slots) - 1) {
+		if s.slots[i][0] == id[0] {
+			return true
+		}
+	}
+	return false
+}
+
 // remove removes id, and closes the gap that it leaves in its run.
 func (s *identitySet) remove(id engine.Identity) {
 	if id == (engine.Identity{}) {

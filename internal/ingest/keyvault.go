@@ -48,6 +48,10 @@ func (k *keyVault) row(m *mapper, r *record) string {
 			continue
 		}
 		if c, ok := m.row.listed[name.lower]; ok {
+			if isAddressColumn(name.lower) {
+				address(c.Name)(m, mem.value)
+				continue
+			}
 			m.give(c.Name, mem.value)
 			continue
 		}

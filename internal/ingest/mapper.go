@@ -13,7 +13,8 @@ type mapper struct {
 	limits  Limits
 	keys    *keys
 	clock   clock
-	path    string // of the file, with its member: a last hint, never the only one
+	path    string // of the file, with its member, in lower case: a last hint, never the only one
+	name    string // the path as it is
 	tables  map[string]*rows
 	binders map[binding]*binder
 	fits    map[uint64][]string // tables by the columns of a row
@@ -29,6 +30,8 @@ type mapper struct {
 	camel   []byte       // an object whose members were renamed
 	drifted []string     // headings of the portal that are not known
 	at      [3]positions // by depth: record, object in it, object in that
+	// fileFits has the tables that the file is named for, by the columns of a row.
+	fileFits map[uint64]string
 
 	// Of the row being built.
 	row      *rows
@@ -39,6 +42,8 @@ type mapper struct {
 	inner    value // the object that holds the rest of the record
 	replaced bool  // bytes that are not UTF-8 were replaced
 	pascal   bool  // members are written as .NET writes them
+	lesser   bool  // another copy of the record, if there is one, says more
+	flat     bool  // a value that is missing was written as the text None
 
 	tally tally
 }
@@ -63,6 +68,11 @@ type tally struct {
 	cutDocuments         int64 // documents that PowerShell did not write to their depth
 	lossy                int64 // policies whose lists were joined
 	flattened            int64 // activities that fill all columns of a flat export
+	collectorTime        int64 // entries of a collector's log whose time names no zone
+	confessed            int64 // entries that confess a loss
+	lesser               int64 // flattened copies of records that are held
+	promised             int64 // most records that a search said it has
+	mangled              int64 // times of which a spreadsheet kept minutes and seconds
 }
 
 // A mapping says which members of a record go where. A member that it does not
@@ -99,16 +109,18 @@ type slot struct {
 
 func newMapper(limits Limits, known map[string]marks, path string, order dateOrder) *mapper {
 	return &mapper{
-		limits:  limits,
-		keys:    newKeys(known),
-		clock:   clock{order: order},
-		path:    strings.ToLower(path),
-		tables:  make(map[string]*rows),
-		binders: make(map[binding]*binder),
-		fits:    make(map[uint64][]string),
-		cells:   make(map[string]value),
-		scan:    scan{maxDepth: limits.Depth},
-		nested:  scan{maxDepth: limits.Depth},
+		limits:   limits,
+		keys:     newKeys(known),
+		clock:    clock{order: order},
+		path:     strings.ToLower(path),
+		name:     path,
+		tables:   make(map[string]*rows),
+		binders:  make(map[binding]*binder),
+		fits:     make(map[uint64][]string),
+		fileFits: make(map[uint64]string),
+		cells:    make(map[string]value),
+		scan:     scan{maxDepth: limits.Depth},
+		nested:   scan{maxDepth: limits.Depth},
 	}
 }
 
@@ -123,7 +135,7 @@ func (m *mapper) begin(table string) {
 	t.tight = false
 	m.tenant, m.unlisted = m.tenant[:0], m.unlisted[:0]
 	m.caller, m.inner = value{}, value{}
-	m.replaced, m.pascal = false, false
+	m.replaced, m.pascal, m.lesser, m.flat = false, false, false, false
 }
 
 // members puts the members where mp says. Depth is 0 for those of the record
@@ -177,6 +189,9 @@ func (m *mapper) binder(mp *mapping) *binder {
 func (m *mapper) bind(mp *mapping, k keyName) slot {
 	s := slot{bound: true, column: -1, local: strings.HasSuffix(k.lower, " [local time]")}
 	name := k.name[:len(k.name)-(len(k.lower)-len(cleanHeader(k.lower)))]
+	if tidy := strings.Trim(name, "\" "); tidy != "" {
+		name = tidy
+	}
 	lower := strings.ToLower(name)
 	if mp.snake {
 		lower = strings.ReplaceAll(lower, "_", "")
@@ -190,10 +205,16 @@ func (m *mapper) bind(mp *mapping, k keyName) slot {
 	}
 	if column, ok := mp.columns[lower]; ok {
 		s.column = m.row.column(column)
+		if c, ok := m.row.listed[strings.ToLower(column)]; ok && c.Type == types.String && isAddressColumn(strings.ToLower(column)) {
+			s.special = address(c.Name)
+		}
 		return s
 	}
 	if c, ok := m.row.listed[lower]; ok {
 		s.column = m.row.column(c.Name)
+		if c.Type == types.String && isAddressColumn(lower) {
+			s.special = address(c.Name)
+		}
 		return s
 	}
 	if base, ok := m.unionColumn(name); ok {
@@ -248,7 +269,13 @@ func (m *mapper) set(column int32, v value) {
 		}
 		return
 	}
+	if m.flat && vec.Column.Type != types.String && string(v.raw) == "None" {
+		return
+	}
 	if !m.store(vec, v) {
+		if vec.Column.Type == types.DateTime && isMangled(v.raw) {
+			m.tally.mangled++
+		}
 		m.tally.unread++
 		m.side(column, v)
 	}
@@ -401,6 +428,12 @@ func (m *mapper) rest(v value) []member {
 	if v.kind == kindString || v.kind == kindText {
 		m.outer = append(m.outer[:0], m.text(v)...)
 		raw := bytes.TrimSpace(m.outer)
+		if len(raw) > 0 && raw[0] == '"' { // text inside text
+			if inner, ok := m.scan.document(raw); ok {
+				m.outer = appendText(nil, inner)
+				raw = bytes.TrimSpace(m.outer)
+			}
+		}
 		v = value{kind: kindObject, raw: raw}
 		if len(raw) == 0 || raw[0] != '{' {
 			return nil

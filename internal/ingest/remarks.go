@@ -25,6 +25,13 @@ func (p *pass) remarks() []string {
 	count(t.oneTime, "events of Defender XDR with one of Timestamp and TimeGenerated, which is the other too")
 	count(t.localTime, "times in a local time that the file does not name, not read and kept in columns ending in "+original)
 	count(t.unread, "values that do not fit their column, kept in columns ending in "+original)
+	count(t.collectorTime, "entries whose time is the collecting machine's and names no zone, read as UTC")
+	count(t.confessed, "entries that confess that records were not collected, with Lost in "+CollectorTable)
+	count(t.lesser, "flattened copies of records that are held, counted as duplicates")
+	if t.promised > p.file.Counts.Read {
+		notes = append(notes, fmt.Sprintf("a search in it found %d records, of which the file can hold %d at most: the others are elsewhere or lost", t.promised, p.file.Counts.Read))
+	}
+	count(t.mangled, "times of which a spreadsheet kept only minutes and seconds: export the file again and do not open it there")
 	count(t.unlisted, "records with members that cannot be columns, kept in the column "+unlisted)
 	count(t.replaced, "records with bytes that are not UTF-8, replaced by U+FFFD")
 	count(t.noDetail, "audit records whose AuditData is missing or cannot be read, of which only what surrounds it was stored")

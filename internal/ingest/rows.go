@@ -90,7 +90,7 @@ func ownTable(name string) types.Table {
 // ownTables are the tables that no workspace has, for what an export holds
 // beside logs.
 func ownTables() []types.Table {
-	return []types.Table{documentTable(), authenticationStepColumns()}
+	return []types.Table{documentTable(), authenticationStepColumns(), collectorTable()}
 }
 
 // isOwn tells whether name, in any case, is a table of ours.

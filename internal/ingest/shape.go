@@ -40,6 +40,7 @@ func shapes() []shape {
 		portalSignInShapes(),
 		portalAuditShapes(),
 		flatDocumentShapes(),
+		collectorShapes(),
 	)
 }
 

@@ -58,6 +58,24 @@ func (c *clock) ticks(b []byte) (int64, bool) {
 	return p.ticks()
 }
 
+// isMangled tells whether b is 19:04.4: what a spreadsheet leaves of a time with
+// fractions of a second.
+func isMangled(b []byte) bool {
+	minutes, rest, ok := bytes.Cut(b, []byte(":"))
+	seconds, fraction, point := bytes.Cut(rest, []byte("."))
+	return ok && point && len(minutes) <= 2 && len(seconds) == 2 && len(fraction) <= 3 &&
+		allDigits(minutes) && allDigits(seconds) && allDigits(fraction)
+}
+
+func allDigits(b []byte) bool {
+	for _, c := range b {
+		if !isDigit(c) {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
 // dotNetDate reads /Date(1728344797000)/, which Windows PowerShell writes.
 func dotNetDate(b []byte) (int64, bool) {
 	b, ok := bytes.CutPrefix(b, []byte("/Date("))

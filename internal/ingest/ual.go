@@ -2,14 +2,13 @@ package ingest
 
 import (
 	"bytes"
-	"net/netip"
 	"strings"
 )
 
 // The unified audit log of Microsoft 365: Search-UnifiedAuditLog and Purview
 // as CSV, with AuditData as JSON in a cell; the same as JSON; audit search in
-// Microsoft Graph; and bare AuditData. All of it goes to OfficeActivity, the
-// records of Entra ID too.
+// Microsoft Graph; bare AuditData; and what collectors flatten it to. All of it
+// goes to OfficeActivity, the records of Entra ID too.
 
 func unifiedAuditShapes() []shape {
 	u := newUnifiedAudit()
@@ -18,6 +17,11 @@ func unifiedAuditShapes() []shape {
 			name: "unified-audit-log", all: []string{"auditdata"},
 			any:   []string{"recordtype", "operations", "operation", "creationdate", "userids", "userid", "auditlogrecordtype", "createddatetime"},
 			least: 2, row: u.wrapped,
+		},
+		{
+			name: "unified-audit-flat", all: []string{"recordtype", "creationdate"},
+			any:   []string{"userids", "userid", "operations", "operation", "recordid", "identity", "id"},
+			least: 3, none: []string{"timegenerated", "auditdata"}, row: u.flattened,
 		},
 		{
 			name: "unified-audit-data", all: []string{"creationtime", "operation"},
@@ -85,7 +89,8 @@ func newUnifiedAudit() *unifiedAudit {
 				"service":            fillOr("OfficeWorkload", "service"),
 				"objectid":           fillOr("OfficeObjectId", "objectId"),
 				"clientip":           outerAddress,
-				"usertype":           fillOr("UserType", "userType"),
+				"usertype":           outerUserType,
+				"resultcount":        resultCount,
 			},
 		},
 	}
@@ -105,15 +110,90 @@ func (u *unifiedAudit) wrapped(m *mapper, r *record) string {
 	m.begin("OfficeActivity")
 	data := m.lookup(r.members, "AuditData")
 	members := m.rest(data)
+	partial := len(members) == 0
+	if partial {
+		members = m.salvage(data)
+	}
 	m.put(u.data, members, 1)
 	m.put(u.outer, r.members, 0)
-	if len(members) == 0 {
+	if partial {
 		m.tally.noDetail++
 		m.row.tight = true
 		m.give("AuditData", data)
+		m.give("Partial", value{kind: kindBool, raw: []byte("true")})
 	}
 	m.auditAddress()
 	return ""
+}
+
+// flattened reads a record whose AuditData a collector has spread over columns.
+// The whole record, if it is held, says more.
+func (u *unifiedAudit) flattened(m *mapper, r *record) string {
+	m.begin("OfficeActivity")
+	inner := m.members[:0]
+	outer := make([]member, 0, 8)
+	for _, mem := range r.members {
+		if isCollectedMember(mem.key) {
+			outer = append(outer, mem)
+			continue
+		}
+		inner = append(inner, mem)
+	}
+	m.members = inner
+	m.put(u.data, inner, 1)
+	m.put(u.outer, outer, 0)
+	m.lesser = len(m.row.text("OfficeId")) > 0
+	m.auditAddress()
+	return ""
+}
+
+// isCollectedMember tells whether a member of a flattened record surrounds
+// AuditData rather than being of it.
+func isCollectedMember(key []byte) bool {
+	switch strings.ToLower(string(key)) {
+	case "creationdate", "userids", "operations", "resultindex", "resultcount", "identity", "isvalid", "objectstate", "recordid":
+		return true
+	}
+	return false
+}
+
+// salvage returns the members of an object inside text that was cut, up to the
+// cut. They are valid until the next record.
+func (m *mapper) salvage(v value) []member {
+	if v.kind != kindString && v.kind != kindText {
+		return nil
+	}
+	m.outer = append(m.outer[:0], m.text(v)...)
+	raw := bytes.TrimSpace(m.outer)
+	if len(raw) == 0 || raw[0] != '{' {
+		return nil
+	}
+	s := scan{data: raw, maxDepth: m.limits.Depth, members: m.members}
+	s.object(0)
+	m.members = s.members
+	return s.members
+}
+
+// resultCount notes how many records the search found that this one is of.
+func resultCount(m *mapper, v value) {
+	if n, ok := m.integer(v); ok {
+		m.tally.promised = max(m.tally.promised, n)
+	}
+	m.beside("ResultCount", v)
+}
+
+// outerUserType fills the type of the user, which Graph writes otherwise.
+func outerUserType(m *mapper, v value) {
+	fillOr("UserType", "userType")(m, m.literal(userTypeName(capital(string(m.text(v))))))
+}
+
+// capital returns a name as the audit log writes it, which Graph begins with a
+// small letter.
+func capital(name string) string {
+	if name == "" || name[0] < 'a' || name[0] > 'z' {
+		return name
+	}
+	return strings.ToUpper(name[:1]) + name[1:]
 }
 
 // auditAddress fills ClientIP, the column that analytics read, from the
@@ -167,12 +247,14 @@ func outerTime(own string) func(m *mapper, v value) {
 	}
 }
 
+func outerTypeName(s string) string { return recordTypeName(capital(s)) }
+
 func outerRecordType(m *mapper, v value) {
 	if len(m.row.text("RecordType")) == 0 {
-		named("RecordType", recordTypeName)(m, v)
+		named("RecordType", outerTypeName)(m, v)
 		return
 	}
-	name := recordTypeName(string(m.text(v)))
+	name := outerTypeName(string(m.text(v)))
 	if !strings.EqualFold(string(m.row.text("RecordType")), name) {
 		m.beside("RecordType", v)
 	}
@@ -193,35 +275,6 @@ func named(column string, name func(string) string) func(m *mapper, v value) {
 		}
 		m.give(column, v)
 	}
-}
-
-// address returns a function that sets column to an address without its port
-// and brackets. What was taken off is kept in the side column.
-func address(column string) func(m *mapper, v value) {
-	return func(m *mapper, v value) {
-		written := m.text(v)
-		clean := cleanAddress(string(written))
-		if clean == string(written) {
-			m.give(column, v)
-			return
-		}
-		m.give(column, m.literal(clean))
-		m.side(m.row.column(column), v)
-	}
-}
-
-// cleanAddress returns the address of an endpoint such as 192.0.2.1:443,
-// [2001:db8::1]:443 or ::ffff:192.0.2.1. What is no endpoint stays as it is.
-func cleanAddress(s string) string {
-	trimmed := strings.TrimSpace(s)
-	if p, err := netip.ParseAddrPort(trimmed); err == nil {
-		return p.Addr().Unmap().String()
-	}
-	bare := strings.TrimSuffix(strings.TrimPrefix(trimmed, "["), "]")
-	if a, err := netip.ParseAddr(bare); err == nil && (bare != trimmed || a.Is4In6()) {
-		return a.Unmap().String()
-	}
-	return s
 }
 
 // auditExtended stores the extended properties of a record of Entra ID, and
