@@ -46,6 +46,20 @@ func appendJSON(dst []byte, v value) []byte {
 	panic("ingest: unknown kind of value")
 }
 
+// appendRecord appends members as a JSON object.
+func appendRecord(dst []byte, members []member) []byte {
+	dst = append(dst, '{')
+	for i, mem := range members {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendQuoted(dst, bytes.ToValidUTF8(mem.key, []byte(replacement)))
+		dst = append(dst, ':')
+		dst = appendJSON(dst, mem.value)
+	}
+	return append(dst, '}')
+}
+
 func appendCompact(dst []byte, v value, inside bool) []byte {
 	if v.flags == 0 {
 		return append(dst, v.raw...)

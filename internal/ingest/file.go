@@ -175,8 +175,11 @@ func (p *pass) text(r io.Reader) error {
 	if p.entry.nested {
 		levels = 1
 	}
-	for ; ; levels-- {
+	for plain := true; ; levels-- {
 		head, _ := b.Peek(4)
+		if string(head) == parquetMagic {
+			return p.parquet(b, plain)
+		}
 		if isZip(head) {
 			p.refuse(b, "is an archive inside an archive: unpack it first")
 			return nil
@@ -193,7 +196,7 @@ func (p *pass) text(r io.Reader) error {
 			p.refuse(b, err.Error())
 			return nil
 		}
-		b = bufio.NewReaderSize(unpacked, 64<<10)
+		b, plain = bufio.NewReaderSize(unpacked, 64<<10), false
 	}
 	return p.decoded(b)
 }
@@ -256,6 +259,11 @@ func (p *pass) records(w *window) error {
 	if f, ok := f.(interface{ format() string }); ok {
 		p.fixed = p.in.recogniser.named(f.format())
 	}
+	return p.frame(f)
+}
+
+// frame reads the records that f cuts.
+func (p *pass) frame(f frames) error {
 	var r record
 	for f.next(&r) {
 		if err := p.record(&r); err != nil {
@@ -417,7 +425,11 @@ func (p *pass) reject(r *record, reason string) {
 	if len(p.rejects) >= p.in.limits.Rejects {
 		return
 	}
-	raw := r.raw[:min(len(r.raw), rejectRaw)]
+	raw := r.raw
+	if raw == nil && len(r.members) > 0 {
+		raw = appendRecord(nil, r.members)
+	}
+	raw = raw[:min(len(raw), rejectRaw)]
 	if p.rejectRaw += len(raw); p.rejectRaw > rejectRawTotal {
 		raw = nil
 	}
