@@ -97,7 +97,13 @@ func stampLength(b []byte) int {
 		return 0
 	}
 	date := p.i
-	if !p.timeOfDay() || p.i == date {
+	if !p.timeOfDay() {
+		if p.i == 0 || b[p.i-1] != '.' {
+			return 0
+		}
+		return stampLength(b[:p.i-1]) // the point ends a sentence
+	}
+	if p.i == date {
 		return 0
 	}
 	zoned := p

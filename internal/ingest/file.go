@@ -316,8 +316,11 @@ func (p *pass) record(r *record) error {
 		p.reject(r, r.fault)
 		return nil
 	}
-	s := p.shape(r)
+	s, reason := p.unwrap(r, p.shape(r))
 	switch {
+	case reason != "":
+		p.reject(r, reason)
+		return nil
 	case s == nil:
 		p.reject(r, strange(r))
 		return nil
@@ -332,6 +335,7 @@ func (p *pass) record(r *record) error {
 		p.reject(r, reason)
 		return nil
 	}
+	p.mapper.keepAround()
 	p.mapper.finish(s.timed)
 	return p.store(r)
 }

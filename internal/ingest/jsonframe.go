@@ -362,7 +362,7 @@ func (f *jsonFrames) link(key string, v value) {
 
 func isWrapped(key string) bool {
 	switch key {
-	case "value", "records", "results":
+	case "value", "records", "results", "data":
 		return true
 	}
 	return false

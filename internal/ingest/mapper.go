@@ -32,6 +32,7 @@ type mapper struct {
 	at      [3]positions // by depth: record, object in it, object in that
 	// fileFits has the tables that the file is named for, by the columns of a row.
 	fileFits map[uint64]string
+	around   []member // what an envelope says of the record
 
 	// Of the row being built.
 	row      *rows
@@ -73,6 +74,7 @@ type tally struct {
 	lesser               int64 // flattened copies of records that are held
 	promised             int64 // most records that a search said it has
 	mangled              int64 // times of which a spreadsheet kept minutes and seconds
+	enveloped            int64 // envelopes that were opened
 }
 
 // A mapping says which members of a record go where. A member that it does not

@@ -27,6 +27,7 @@ func (p *pass) remarks() []string {
 	count(t.unread, "values that do not fit their column, kept in columns ending in "+original)
 	count(t.collectorTime, "entries whose time is the collecting machine's and names no zone, read as UTC")
 	count(t.confessed, "entries that confess that records were not collected, with Lost in "+CollectorTable)
+	count(t.enveloped, "envelopes of a search product that were opened: what it took from an event is not kept beside the event")
 	count(t.lesser, "flattened copies of records that are held, counted as duplicates")
 	if t.promised > p.file.Counts.Read {
 		notes = append(notes, fmt.Sprintf("a search in it found %d records, of which the file can hold %d at most: the others are elsewhere or lost", t.promised, p.file.Counts.Read))

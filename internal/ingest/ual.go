@@ -18,6 +18,7 @@ func unifiedAuditShapes() []shape {
 			any:   []string{"recordtype", "operations", "operation", "creationdate", "userids", "userid", "auditlogrecordtype", "createddatetime"},
 			least: 2, row: u.wrapped,
 		},
+		{name: "unified-audit-log", all: []string{"auditdata"}, row: u.wrapped},
 		{
 			name: "unified-audit-flat", all: []string{"recordtype", "creationdate"},
 			any:   []string{"userids", "userid", "operations", "operation", "recordid", "identity", "id"},
@@ -116,6 +117,9 @@ func (u *unifiedAudit) wrapped(m *mapper, r *record) string {
 	}
 	m.put(u.data, members, 1)
 	m.put(u.outer, r.members, 0)
+	if partial && !m.row.set(m.row.time) && len(m.row.text("Operation")) == 0 {
+		return "its AuditData is missing or cannot be read, and nothing around it says when or what"
+	}
 	if partial {
 		m.tally.noDetail++
 		m.row.tight = true
@@ -210,7 +214,7 @@ func (m *mapper) auditAddress() {
 // in a column of its own.
 func fillOr(column, own string) func(m *mapper, v value) {
 	return func(m *mapper, v value) {
-		if v.empty() {
+		if v = m.only(v); v.empty() {
 			return
 		}
 		i := m.row.column(column)
@@ -222,6 +226,23 @@ func fillOr(column, own string) func(m *mapper, v value) {
 			m.beside(own, v)
 		}
 	}
+}
+
+// only returns the text that is the one element of an array, or v itself.
+func (m *mapper) only(v value) value {
+	if v.kind != kindArray {
+		return v
+	}
+	s := scan{data: v.raw, maxDepth: m.limits.Depth}
+	var one value
+	i := s.space(1)
+	if s.data[i] != '"' {
+		return v
+	}
+	if i = s.space(s.member(i, &one)); s.data[i] != ']' {
+		return v
+	}
+	return one
 }
 
 // beside keeps a value of the collection in a column of its own.
