@@ -41,6 +41,7 @@ func Main(args []string, in io.Reader, out, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	signal.Ignore(syscall.SIGPIPE) // a reader that has enough shows as an error of the write
+	ignoreSizeLimit()
 	a := &app{in: in, out: out, err: stderr}
 	root := a.root()
 	root.SetArgs(args)

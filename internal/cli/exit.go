@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"syscall"
+
+	"github.com/conshelf/conshelf/internal/engine"
 )
 
 // The exit statuses of the program. They are part of its interface.
@@ -16,6 +18,7 @@ const (
 	exitSkipped     = 3   // done, but some input was skipped; it was listed
 	exitBudget      = 5   // stopped at a budget: --timeout, --max-rows or --memory
 	exitFindings    = 10  // findings at or above --fail-on
+	exitEvidence    = 11  // evidence, or a case, does not verify
 	exitInterrupted = 130 // SIGINT
 )
 
@@ -55,10 +58,23 @@ func status(stderr io.Writer, err error) int {
 		printLine(stderr, "conshelf: interrupted; what was loaded before is kept")
 		return exitInterrupted
 	}
-	printLine(stderr, "conshelf: "+err.Error())
+	printLine(stderr, "conshelf: "+message(err))
 	var coded *statusError
 	if errors.As(err, &coded) {
 		return coded.status
 	}
 	return exitError
+}
+
+// message says in one line what went wrong.
+func message(err error) string {
+	if full(err) {
+		return "the disk is full, what was loaded before is kept: make room and run this again: " + err.Error()
+	}
+	return err.Error()
+}
+
+// full tells whether err is of a file that could not grow.
+func full(err error) bool {
+	return errors.Is(err, engine.ErrNoSpace) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EFBIG)
 }

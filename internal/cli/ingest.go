@@ -42,7 +42,7 @@ func (a *app) ingestCommand() *cobra.Command {
 }
 
 func (a *app) ingest(ctx context.Context, paths []string, tenant string, asJSON bool) (err error) {
-	c, err := investigation.Open(ctx, a.caseDir, a.open(false))
+	c, err := a.openCase(ctx, a.caseDir)
 	if err != nil {
 		return err
 	}
@@ -90,6 +90,7 @@ func printFiles(w io.Writer, files []evidence.File, asJSON bool, width int) erro
 	if asJSON {
 		encoder := json.NewEncoder(w)
 		for _, f := range files {
+			f.Acquired = nil // evidence list has it; this is of the file alone
 			if err := encoder.Encode(f); err != nil {
 				return fmt.Errorf("print counts: %w", err)
 			}

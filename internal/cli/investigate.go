@@ -100,9 +100,9 @@ func (a *app) investigate(ctx context.Context, paths []string, f investigateFlag
 // openFor opens the case for new evidence, or to be read if there is none.
 func (a *app) openFor(ctx context.Context, paths []string) (*investigation.Case, error) {
 	if len(paths) == 0 {
-		return investigation.OpenExisting(ctx, a.caseDir, a.open(true))
+		return a.openExisting(ctx, a.caseDir)
 	}
-	return investigation.Open(ctx, a.caseDir, a.open(false))
+	return a.openCase(ctx, a.caseDir)
 }
 
 func (a *app) findings(ctx context.Context, c *investigation.Case, pack fs.FS, f investigateFlags) (report.Document, []rule.Problem, error) {

@@ -129,7 +129,7 @@ func (a *app) withChecker(ctx context.Context, f *queryFlags, use func(checker) 
 		return err
 	}
 	o := investigation.CompileOptions{Vocabulary: f.vocabulary, Sources: s}
-	c, err := investigation.OpenExisting(ctx, a.caseDir, a.open(true))
+	c, err := a.openExisting(ctx, a.caseDir)
 	if errors.Is(err, investigation.ErrNoCase) {
 		return use(checker{options: o})
 	}

@@ -24,7 +24,7 @@ type session struct {
 
 // session opens the case for queries.
 func (a *app) session(ctx context.Context, f *queryFlags) (*session, error) {
-	c, err := investigation.OpenExisting(ctx, a.caseDir, a.open(true))
+	c, err := a.openExisting(ctx, a.caseDir)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (a *app) sessionOrEmpty(ctx context.Context, f *queryFlags) (*session, erro
 	if err != nil {
 		return nil, fmt.Errorf("make an empty case: %w", err)
 	}
-	c, err := investigation.Open(ctx, temp, a.open(false))
+	c, err := a.openCase(ctx, temp)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(temp))
 	}

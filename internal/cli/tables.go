@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/conshelf/conshelf/internal/engine"
-	"github.com/conshelf/conshelf/internal/investigation"
 	"github.com/conshelf/conshelf/kql/types"
 )
 
@@ -27,7 +26,7 @@ func (a *app) tablesCommand() *cobra.Command {
 }
 
 func (a *app) tables(ctx context.Context, format string) (err error) {
-	c, err := investigation.OpenExisting(ctx, a.caseDir, a.open(true))
+	c, err := a.openExisting(ctx, a.caseDir)
 	if err != nil {
 		return err
 	}

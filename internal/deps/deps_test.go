@@ -54,6 +54,7 @@ internal/engine/enginetest:  kql kql/types kql/plan kql/sqlgen internal/schema i
 internal/engine/duckdb:      kql/types kql/plan kql/sqlgen internal/engine internal/compute/series internal/compute/geo internal/compute/procedure internal/compute/text internal/compute/sketch internal/compute/statistics internal/compute/units internal/compute/decimal internal/compute/atlas
 internal/conformance:        kql kql/diag kql/plan kql/sqlgen kql/types internal/engine
 internal/ingest:             kql/types internal/evidence internal/schema internal/engine
+internal/custody:            kql/types internal/evidence internal/engine
 
 # The work.
 internal/rule:       kql kql/bind kql/diag kql/plan kql/types internal/incident internal/attack
@@ -65,8 +66,8 @@ internal/report:     kql/types internal/evidence internal/incident internal/cove
 
 # Putting it together.
 internal/simulate:
-internal/investigation: kql kql/bind kql/diag kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/ingest internal/rule internal/detect internal/correlate internal/coverage internal/respond internal/report rules playbooks
-internal/cli:           rules kql kql/builtin kql/bind kql/diag kql/sqlgen kql/plan kql/types kql/syntax internal/evidence internal/incident internal/schema internal/vocabulary internal/escape internal/chart internal/coverage internal/engine internal/engine/duckdb internal/ingest internal/rule internal/investigation internal/report internal/respond internal/simulate
+internal/investigation: kql kql/bind kql/diag kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/custody internal/ingest internal/rule internal/detect internal/correlate internal/coverage internal/respond internal/report rules playbooks
+internal/cli:           rules kql kql/builtin kql/bind kql/diag kql/sqlgen kql/plan kql/types kql/syntax internal/evidence internal/incident internal/schema internal/vocabulary internal/escape internal/chart internal/coverage internal/engine internal/engine/duckdb internal/custody internal/ingest internal/rule internal/investigation internal/report internal/respond internal/simulate
 cmd/conshelf:           internal/cli
 
 internal/deps:

@@ -61,6 +61,18 @@ type Load interface {
 	Rollback() error
 }
 
+// A Witness is shown the rows of a load as they are stored: what cannot be
+// stored as it was given has been rewritten. There is a vector for each column
+// of the table; nil: the rows have no value in it. All of it is valid only
+// during the call. An error fails the load.
+type Witness func(table types.Table, vectors []*Vector, origins []Origin) error
+
+// A Witnessed load shows what it stores. Not every load can.
+type Witnessed interface {
+	// Witness has w called for all rows that are appended after.
+	Witness(w Witness)
+}
+
 // An Identity tells one record from another: a hash of its table, its id and
 // its content.
 type Identity [2]int64

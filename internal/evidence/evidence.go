@@ -7,6 +7,9 @@ import "time"
 // A Digest is a SHA-256 in lower-case hexadecimal.
 type Digest string
 
+// PartSuffix ends the name of a file of which only a part is there yet.
+const PartSuffix = ".part"
+
 // A File is one acquired file, or one member of an archive.
 type File struct {
 	Number  int64        `json:"number"` // in the case, from 1, in the order of ingest
@@ -22,6 +25,28 @@ type File struct {
 	// Continues tells that the file is a page that names a next one.
 	Continues bool     `json:"continues,omitempty"`
 	Notes     []string `json:"notes,omitempty"` // what was decided, replaced or not seen in reading it
+	// Archive is the file that Member is in.
+	Archive *Archive `json:"archive,omitempty"`
+	// Acquired says who took the file in, when and from where. It is of the
+	// taking in, not of the evidence: results do not depend on it.
+	Acquired *Acquisition `json:"acquired,omitempty"`
+}
+
+// An Archive is a file that others are in, as found.
+type Archive struct {
+	SHA256 Digest `json:"sha256"`
+	Size   int64  `json:"size"`
+}
+
+// An Acquisition is how a file came into a case.
+type Acquisition struct {
+	At       time.Time `json:"at"`
+	User     string    `json:"user"`
+	Host     string    `json:"host"`
+	Version  string    `json:"version"` // of the program
+	Source   string    `json:"source"`  // the file, or the archive, as an absolute path; a path in the case if Inside
+	Inside   bool      `json:"inside,omitempty"`
+	Modified time.Time `json:"modified,omitzero"` // when the file was last written to
 }
 
 // Name returns the path, and the member if the file was inside an archive.

@@ -21,6 +21,7 @@ type entry struct {
 	size    int64  // as found: a member's after unpacking
 	problem string // why it is not read
 	nested  bool   // it was inside an archive
+	origin  origin
 	open    func() (io.ReadCloser, error)
 }
 
@@ -39,31 +40,31 @@ func (in *Ingester) shelf(s source) shelf {
 	if s.problem != "" {
 		return one(whole)
 	}
+	file, remove := s.path, nothing
 	if s.path == stdin {
-		data, problem := readStdin(in.options.Stdin, in.limits.Stdin)
-		whole.problem, whole.size = problem, int64(len(data))
-		whole.open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
-		if problem == "" && isZip(data) {
-			return in.archive(s.path, bytes.NewReader(data), whole.size, func() error { return nil })
+		file, remove, whole.problem = in.spool()
+		if whole.problem != "" {
+			return one(whole)
 		}
-		return one(whole)
 	}
-	f, size, err := openRegular(s.path)
+	f, size, err := openRegular(file)
 	if err != nil {
 		whole.problem = "cannot be opened: " + err.Error()
-		return one(whole)
+		return shelf{[]entry{whole}, remove}
 	}
+	closer := func() error { return errors.Join(f.Close(), remove()) }
+	whole.origin = in.originOf(s.path, f)
 	head := make([]byte, 4)
 	n, _ := f.ReadAt(head, 0)
 	if isZip(head[:n]) {
-		return in.archive(s.path, f, size, f.Close)
+		return in.archive(whole, f, size, closer)
 	}
 	whole.size = size
 	whole.open = func() (io.ReadCloser, error) {
-		f, _, err := openRegular(s.path)
+		f, _, err := openRegular(file)
 		return f, err
 	}
-	return shelf{[]entry{whole}, f.Close}
+	return shelf{[]entry{whole}, closer}
 }
 
 func isZip(head []byte) bool {
@@ -73,10 +74,15 @@ func isZip(head []byte) bool {
 func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1F, 0x8B}) }
 
 // archive lists the members of a zip archive, sorted by name.
-func (in *Ingester) archive(path string, r io.ReaderAt, size int64, closer func() error) shelf {
+func (in *Ingester) archive(whole entry, r io.ReaderAt, size int64, closer func() error) shelf {
 	refuse := func(problem string) shelf {
-		return shelf{[]entry{{path: path, size: size, problem: problem}}, closer}
+		return shelf{[]entry{{path: whole.path, size: size, problem: problem, origin: whole.origin}}, closer}
 	}
+	archive, err := archiveOf(io.NewSectionReader(r, 0, size))
+	if err != nil {
+		return refuse("cannot be read: " + err.Error())
+	}
+	whole.origin.archive = archive
 	z, err := zip.NewReader(r, size)
 	if err != nil {
 		return refuse("is a zip archive that cannot be read: " + err.Error() + ": copy it again, or unpack it")
@@ -94,7 +100,7 @@ func (in *Ingester) archive(path string, r io.ReaderAt, size int64, closer func(
 			return refuse("is an Office document: save its sheet as CSV")
 		}
 		if !strings.HasSuffix(f.Name, "/") {
-			shelf.entries = append(shelf.entries, in.member(path, f, &left))
+			shelf.entries = append(shelf.entries, in.member(whole, f, &left))
 		}
 	}
 	if len(shelf.entries) == 0 {
@@ -106,8 +112,8 @@ func (in *Ingester) archive(path string, r io.ReaderAt, size int64, closer func(
 
 // member is one member of an archive. Left is what the archive may still
 // unpack to.
-func (in *Ingester) member(path string, f *zip.File, left *int64) entry {
-	e := entry{path: path, member: f.Name, size: int64(f.UncompressedSize64), nested: true}
+func (in *Ingester) member(whole entry, f *zip.File, left *int64) entry {
+	e := entry{path: whole.path, origin: whole.origin, member: f.Name, size: int64(f.UncompressedSize64), nested: true}
 	switch {
 	case f.Mode()&fs.ModeSymlink != 0 || !f.Mode().IsRegular():
 		e.problem = "is a link or a device inside an archive"

@@ -23,6 +23,12 @@ type Options struct {
 	// Exclude is a directory that is never read, by whatever path it is met:
 	// the case that is being filled. Empty: none.
 	Exclude string
+	// Spool is the directory in which standard input is kept, in a file that is
+	// called by its hash. Empty: it is not kept.
+	Spool string
+	// Acquire says who takes files in, and when: now. Nil: their entries in the
+	// manifest say nothing of it.
+	Acquire func() evidence.Acquisition
 	// Progress, if set, is called now and then while files are read.
 	Progress func(Progress)
 }
@@ -170,6 +176,7 @@ func (in *Ingester) entry(ctx context.Context, number int64, e entry, each func(
 		Number: number, Size: e.size, Problem: e.problem,
 		Path: strings.ToValidUTF8(e.path, replacement), Member: strings.ToValidUTF8(e.member, replacement),
 	}
+	in.acquire(&f, e.origin)
 	r, err := in.read(ctx, f, e)
 	if earlier := in.settle(each); earlier != nil {
 		return errors.Join(earlier, r.forget())

@@ -9,7 +9,7 @@ type Limits struct {
 	Members    int   // members of one archive; 100,000
 	Record     int   // bytes of one record; 64 MiB
 	Depth      int   // nesting of one JSON record; 100
-	Stdin      int64 // bytes of standard input, which is held in memory; 1 GiB
+	Stdin      int64 // bytes of standard input, which is spooled to disk; 64 GiB
 	Columns    int   // columns of one table beyond the published ones; 1,000
 	Rejects    int   // rejects of one file that are told one by one; 100,000
 }
@@ -31,7 +31,7 @@ func (l Limits) withDefaults() Limits {
 	orDefault(&l.Members, 100_000)
 	orDefault(&l.Record, 64*mib)
 	orDefault(&l.Depth, 100)
-	orDefault(&l.Stdin, gib)
+	orDefault(&l.Stdin, 64*gib)
 	orDefault(&l.Columns, 1000)
 	orDefault(&l.Rejects, 100_000)
 	return l

@@ -3,7 +3,9 @@ package ingest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/evidence"
@@ -70,9 +72,29 @@ func manifestRow(f evidence.File) (*engine.Batch, error) {
 	setLong(b, "RecordsDuplicate", f.Counts.Duplicate)
 	setLong(b, "RecordsQuarantined", f.Counts.Quarantined)
 	setString(b, "Problem", f.Problem)
+	if a := f.Acquired; a != nil {
+		setString(b, "Source", a.Source)
+		setTime(b, "SourceModified", a.Modified)
+		setTime(b, "Acquired", a.At)
+		setString(b, "AcquiredBy", a.User+"@"+a.Host)
+		setString(b, "AcquiredWith", a.Version)
+	}
 	b.Vectors[b.Column(types.Column{Name: ManifestColumn, Type: types.Dynamic})].SetText(whole)
 	b.EndRow(engine.Origin{File: f.Number})
 	return b, nil
+}
+
+// ReadManifest reads the file of a batch that has one row of the manifest.
+func ReadManifest(b *engine.Batch, f *evidence.File) error {
+	for i := range b.Vectors {
+		if v := &b.Vectors[i]; v.Column.Name == ManifestColumn {
+			if err := json.Unmarshal(v.Text(0), f); err != nil {
+				return fmt.Errorf("manifest entry: %w", err)
+			}
+			return nil
+		}
+	}
+	return errors.New("manifest entry: there is none")
 }
 
 func quarantineRow(b *engine.Batch, f evidence.File, r evidence.Reject) {
@@ -88,6 +110,15 @@ func quarantineRow(b *engine.Batch, f evidence.File, r evidence.Reject) {
 func setLong(b *engine.Batch, column string, n int64) {
 	i := b.Column(types.Column{Name: column, Type: types.Long})
 	b.Vectors[i].SetInt(n)
+}
+
+func setTime(b *engine.Batch, column string, t time.Time) {
+	i := b.Column(types.Column{Name: column, Type: types.DateTime})
+	if t.IsZero() {
+		b.Vectors[i].SetNull()
+		return
+	}
+	b.Vectors[i].SetInt(types.TicksOf(t))
 }
 
 func setString(b *engine.Batch, column, s string) {

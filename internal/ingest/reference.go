@@ -38,6 +38,12 @@ type Framing struct {
 // RecordColumn is the column that holds a record of json and multijson.
 const RecordColumn = "record"
 
+// referenceFormat begins the format of a reference file.
+const referenceFormat = "reference: "
+
+// IsReference tells whether a file of the manifest is no evidence.
+func IsReference(f evidence.File) bool { return strings.HasPrefix(f.Format, referenceFormat) }
+
 // maxReference is how many bytes a reference file may have, unpacked.
 const maxReference = 1 << 30
 
@@ -101,7 +107,7 @@ func OpenReference(path, name string, f Framing) (*Reference, error) {
 	digest := hex.EncodeToString(sum.Sum(nil))
 	return &Reference{
 		file: evidence.File{
-			SHA256: evidence.Digest(digest), Size: size, Path: filepath.ToSlash(path), Format: "reference: " + f.String(),
+			SHA256: evidence.Digest(digest), Size: size, Path: filepath.ToSlash(path), Format: referenceFormat + f.String(),
 			Notes: []string{"it stands for " + name + ", which queries name; it is no evidence"},
 		},
 		framing: f,
@@ -114,8 +120,9 @@ func OpenReference(path, name string, f Framing) (*Reference, error) {
 func (r *Reference) Table() string { return r.table }
 
 // Store loads the file's rows, and its manifest entry under that number: all
-// of it or nothing.
-func (r *Reference) Store(ctx context.Context, store engine.Loader, number int64) (err error) {
+// of it or nothing. The acquisition says by whom and when; where the file is,
+// Store adds.
+func (r *Reference) Store(ctx context.Context, store engine.Loader, number int64, by evidence.Acquisition) (err error) {
 	load, err := store.Begin(ctx)
 	if err != nil {
 		return fmt.Errorf("load %s: %w", r.file.Path, err)
@@ -130,6 +137,9 @@ func (r *Reference) Store(ctx context.Context, store engine.Loader, number int64
 	}
 	file := r.file
 	file.Number = number
+	if file.Acquired, err = acquired(r.file.Path, by); err != nil {
+		return fmt.Errorf("load %s: %w", r.file.Path, err)
+	}
 	file.Counts = evidence.Counts{Read: w.record, Stored: w.record}
 	file.Tables = []evidence.TableCount{{Table: r.table, Rows: w.record}}
 	if err := recordFile(ctx, load, file, nil); err != nil {
@@ -139,6 +149,20 @@ func (r *Reference) Store(ctx context.Context, store engine.Loader, number int64
 		return fmt.Errorf("load %s: %w", r.file.Path, err)
 	}
 	return nil
+}
+
+// acquired completes an acquisition with where the file is.
+func acquired(path string, by evidence.Acquisition) (*evidence.Acquisition, error) {
+	info, err := os.Stat(filepath.FromSlash(path))
+	if err != nil {
+		return nil, err
+	}
+	absolute, err := filepath.Abs(filepath.FromSlash(path))
+	if err != nil {
+		return nil, err
+	}
+	by.Source, by.Modified = filepath.ToSlash(absolute), info.ModTime().UTC()
+	return &by, nil
 }
 
 // read cuts the file into rows. That it still has the hash is checked: the

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/internal/evidence"
 )
 
 // stored loads a text as a reference and returns its rows, a line for each.
@@ -26,7 +27,7 @@ func stored(t *testing.T, text string, f Framing) (string, *memory, error) {
 		return "", nil, err
 	}
 	m := &memory{}
-	if err := r.Store(t.Context(), m, 3); err != nil {
+	if err := r.Store(t.Context(), m, 3, evidence.Acquisition{}); err != nil {
 		return "", m, err
 	}
 	var b strings.Builder

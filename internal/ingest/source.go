@@ -2,8 +2,6 @@ package ingest
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -94,16 +92,4 @@ func openRegular(path string) (*os.File, int64, error) {
 		return nil, 0, errors.Join(err, f.Close())
 	}
 	return f, info.Size(), nil
-}
-
-// readStdin holds standard input in memory: it is looked at more than once.
-func readStdin(r io.Reader, limit int64) ([]byte, string) {
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	switch {
-	case err != nil:
-		return nil, err.Error()
-	case int64(len(data)) > limit:
-		return nil, fmt.Sprintf("is longer than %d bytes: save it as a file and name that", limit)
-	}
-	return data, ""
 }

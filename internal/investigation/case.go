@@ -3,7 +3,8 @@
 //
 // A case is a directory: evidence.duckdb holds the tables, what was
 // quarantined and the manifest of files, each file whole or not at all;
-// report.html, report.md and report.json are written beside it.
+// custody.jsonl says who did what, and the digests of what it left;
+// report.html, report.md and report.json are written beside them.
 package investigation
 
 import (
@@ -17,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/conshelf/conshelf/internal/custody"
 	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/ingest"
 	"github.com/conshelf/conshelf/internal/schema"
@@ -25,7 +27,7 @@ import (
 )
 
 // database is the name of the engine's file in a case.
-const database = "evidence.duckdb"
+const database = custody.DatabaseName
 
 // ErrNoCase is the error of opening a case that is not there.
 var ErrNoCase = errors.New("no case")
@@ -42,6 +44,7 @@ type Case struct {
 	sources *Sources // what queries may read beside the evidence; nil: nothing
 	// writable opens the engine to be written to. Nil: it can be already.
 	writable Opener
+	keeper   *keeper
 }
 
 // Open opens the case in dir, which is created if it is not there.
@@ -73,7 +76,7 @@ func openEngine(ctx context.Context, dir string, open Opener) (*Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open case %s: %w", dir, errors.Join(err, os.RemoveAll(temp)))
 	}
-	c := &Case{dir: dir, temp: temp, engine: e}
+	c := &Case{dir: dir, temp: temp, engine: e, keeper: &keeper{dir: dir}}
 	if err := private(filepath.Join(dir, database)); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
@@ -92,7 +95,11 @@ func private(path string) error {
 
 // Close closes the case. It may be called once.
 func (c *Case) Close() error {
-	if err := errors.Join(c.engine.Close(), os.RemoveAll(c.temp)); err != nil {
+	err := c.engine.Close()
+	if err == nil {
+		err = c.keeper.end()
+	}
+	if err := errors.Join(err, os.RemoveAll(c.temp)); err != nil {
 		return fmt.Errorf("close case %s: %w", c.dir, err)
 	}
 	return nil

@@ -346,7 +346,7 @@ func (c *Case) reference(ctx context.Context, file, name string, framing ingest.
 	if err := c.write(ctx); err != nil {
 		return types.Table{}, err
 	}
-	if err := r.Store(ctx, c.engine, number); err != nil {
+	if err := r.Store(ctx, c.store(ctx), number, c.keeper.actor.Acquisition()); err != nil {
 		return types.Table{}, err
 	}
 	table, _, err := c.held(ctx, r.Table())

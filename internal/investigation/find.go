@@ -63,6 +63,9 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 	if f.Files, err = c.Files(ctx); err != nil {
 		return Findings{}, err
 	}
+	for i := range f.Files {
+		f.Files[i].Acquired = nil // what is found does not depend on who loaded it, and when
+	}
 	loaded, problems := rule.Load(o.Rules)
 	_, end := span(infos)
 	f.Rules, f.Problems = compileRules(loaded, catalog, c.sourcesOf(CompileOptions{}).functions(), func() lookups {

@@ -53,11 +53,11 @@ func (c *Case) Ingest(ctx context.Context, paths []string, o IngestOptions) (Loa
 		return l, err
 	}
 	paths, l.Problems = existing(paths)
-	options := ingest.Options{Stdin: o.Stdin, Tenant: strings.ToLower(o.Tenant), Exclude: c.dir}
+	options := ingest.Options{Stdin: o.Stdin, Tenant: strings.ToLower(o.Tenant), Exclude: c.dir, Spool: filepath.Join(c.dir, spoolDir), Acquire: c.keeper.actor.Acquisition}
 	if o.Progress != nil {
 		options.Progress = func(p ingest.Progress) { o.Progress(p.Bytes, p.Rows) }
 	}
-	in := ingest.New(c.engine, options)
+	in := ingest.New(c.store(ctx), options)
 	err = in.Ingest(ctx, paths, known, func(f evidence.File, rejects []evidence.Reject) error {
 		l.Files = append(l.Files, f)
 		l.Problems = append(l.Problems, problems(f, rejects)...)

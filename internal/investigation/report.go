@@ -7,40 +7,46 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/conshelf/conshelf/internal/custody"
 	"github.com/conshelf/conshelf/internal/report"
 )
 
 // WriteReport writes the document into the case as HTML, Markdown and JSON,
-// and returns the paths. A report that is there already is replaced, whole.
+// and returns the paths. A report that is there already is replaced, whole. The
+// journal has the digests before the files are in place.
 func (c *Case) WriteReport(doc report.Document) ([]string, error) {
-	var paths []string
-	for _, form := range []struct {
-		name   string
-		render func(io.Writer, report.Document) error
-	}{
-		{"report.html", report.HTML},
-		{"report.md", report.Markdown},
-		{"report.json", report.JSON},
-	} {
-		var b bytes.Buffer
-		if err := form.render(&b, doc); err != nil {
-			return paths, fmt.Errorf("write %s: %w", form.name, err)
+	files, err := render(doc)
+	if err != nil {
+		return nil, err
+	}
+	for name, data := range files {
+		if err := os.WriteFile(filepath.Join(c.dir, name+custody.PendingSuffix), data, 0o600); err != nil {
+			return nil, fmt.Errorf("write %s: %w", name, err)
 		}
-		path := filepath.Join(c.dir, form.name)
-		if err := replaceFile(path, b.Bytes()); err != nil {
-			return paths, fmt.Errorf("write %s: %w", form.name, err)
-		}
-		paths = append(paths, path)
+	}
+	if err := c.keeper.noteReport(files); err != nil {
+		return nil, fmt.Errorf("write the report: %w", err)
+	}
+	if err := c.keeper.finishReport(); err != nil {
+		return nil, fmt.Errorf("write the report: %w", err)
+	}
+	paths := make([]string, 0, len(files))
+	for _, name := range reportFiles() {
+		paths = append(paths, filepath.Join(c.dir, name))
 	}
 	return paths, nil
 }
 
-// replaceFile writes a file beside path and renames it, so that path is never
-// half a file.
-func replaceFile(path string, data []byte) error {
-	next := path + ".next"
-	if err := os.WriteFile(next, data, 0o600); err != nil {
-		return err
+// render returns the files of a report, by name.
+func render(doc report.Document) (map[string][]byte, error) {
+	files := make(map[string][]byte)
+	for i, form := range []func(io.Writer, report.Document) error{report.HTML, report.Markdown, report.JSON} {
+		var b bytes.Buffer
+		name := reportFiles()[i]
+		if err := form(&b, doc); err != nil {
+			return nil, fmt.Errorf("write %s: %w", name, err)
+		}
+		files[name] = b.Bytes()
 	}
-	return os.Rename(next, path)
+	return files, nil
 }

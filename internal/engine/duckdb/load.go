@@ -21,7 +21,8 @@ type load struct {
 	c       *connection
 	tables  catalog
 	writers map[string]*writer
-	failed  error // the first error: after it the load can only be rolled back
+	witness engine.Witness // nil: nobody looks
+	failed  error          // the first error: after it the load can only be rolled back
 	ended   bool
 }
 
@@ -70,7 +71,7 @@ func (l *load) Append(ctx context.Context, b *engine.Batch) error {
 		return l.failed
 	}
 	if err := l.append(ctx, b); err != nil {
-		l.failed = fmt.Errorf("append to %s: %w", b.Table, err)
+		l.failed = fmt.Errorf("append to %s: %w", b.Table, space(err))
 	}
 	return l.failed
 }
@@ -93,8 +94,11 @@ func (l *load) append(ctx context.Context, b *engine.Batch) error {
 		}
 		l.writers[b.Table] = w
 	}
-	return w.write(b)
+	return w.write(b, l.witness)
 }
+
+// Witness has w called for all that is stored after; see engine.Witnessed.
+func (l *load) Witness(w engine.Witness) { l.witness = w }
 
 // stored returns the column that a batch's column becomes: no evidence may
 // pass for a row's origin.
@@ -216,7 +220,7 @@ func (l *load) Commit(ctx context.Context) error {
 		err = l.c.commit(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("commit load: %w", errors.Join(err, l.Rollback()))
+		return fmt.Errorf("commit load: %w", errors.Join(space(err), l.Rollback()))
 	}
 	l.engine.mu.Lock()
 	l.engine.stored = l.tables

@@ -18,8 +18,9 @@ import (
 
 // write copies the columns of b into the chunk's vectors. Texts are not
 // copied: their string values point into the batch's memory, which is pinned
-// until the database has taken the chunk.
-func (w *writer) write(b *engine.Batch) error {
+// until the database has taken the chunk. The witness, if there is one, sees
+// what is stored.
+func (w *writer) write(b *engine.Batch, witness engine.Witness) error {
 	vectors := make([]*engine.Vector, len(w.table.columns))
 	for i := range b.Vectors {
 		vectors[w.table.column(stored(b.Vectors[i].Column).Name)] = &b.Vectors[i]
@@ -33,6 +34,11 @@ func (w *writer) write(b *engine.Batch) error {
 			return fmt.Errorf("column %s: %w", v.Column.Name, err)
 		}
 		vectors[i] = clean
+	}
+	if witness != nil {
+		if err := witness(w.table.table(), vectors, b.Origins); err != nil {
+			return err
+		}
 	}
 	for from := 0; from < b.Rows; from += engine.BatchRows {
 		if err := w.piece(b, vectors, from, min(b.Rows, from+engine.BatchRows)); err != nil {

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package cli
+
+// ignoreSizeLimit does nothing where files have no such limit.
+func ignoreSizeLimit() {}
