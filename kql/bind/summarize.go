@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/conshelf/conshelf/kql/builtin"
@@ -32,12 +33,12 @@ func (b *binder) summarize(in *relation, op *syntax.Summarize) *relation {
 	taken := make(names)
 	by := b.splitNames(op.By)
 	b.reserveNames(by, taken)
-	b.reserveAggregateNames(op.Aggs, taken)
 	keys := b.groupKeys(by, r, taken)
+	written := b.aggregateNames(op.Aggs, by, taken)
 	agg := &aggregation{rows: r, keys: len(keys)}
 	between := &rows{aggs: agg, open: r.open}
 	var outputs []plan.Named
-	for _, x := range op.Aggs {
+	for _, x := range written {
 		outputs = append(outputs, b.aggregateColumns(x, by, between, taken)...)
 	}
 	if len(keys) == 0 && len(outputs) == 0 && !b.list.HasErrors() {
@@ -56,6 +57,41 @@ func (b *binder) groupKeys(by []namedExpr, r *rows, taken names) []plan.Named {
 		keys = append(keys, plan.Named{Name: b.resultName(e, r, taken, false), Expr: key})
 	}
 	return keys
+}
+
+// aggregateNames takes the names that were written for aggregates, and returns
+// the aggregates with the names that they get. A name that a key was given, or
+// that a column has which is a key, is an error; one that a key got from what it
+// computes, as bin(t, 1h) gets t, gives the aggregate a number.
+func (b *binder) aggregateNames(aggs []syntax.Expr, by []namedExpr, taken names) []syntax.Expr {
+	declared := make(names)
+	for _, e := range by {
+		if plain, ok := e.x.(*syntax.Name); ok && e.name == nil {
+			declared[plain.Text] = true
+		} else if e.name != nil {
+			declared[e.name.Text] = true
+		}
+	}
+	list := slices.Clone(aggs)
+	for i, x := range aggs {
+		n, ok := x.(*syntax.Named)
+		if !ok {
+			continue
+		}
+		renamed := *n
+		renamed.Names = slices.Clone(n.Names)
+		for k, name := range n.Names {
+			if declared[name.Text] {
+				b.duplicate(name, name.Text)
+			}
+			declared[name.Text] = true
+			numbered := *name
+			numbered.Text = taken.unique(name.Text)
+			renamed.Names[k] = &numbered
+		}
+		list[i] = &renamed
+	}
+	return list
 }
 
 // reserveAggregateNames takes the names that were written for aggregates.
