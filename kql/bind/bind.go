@@ -96,6 +96,8 @@ const (
 	maxInlined = 2_000
 	maxDepth   = 1_500
 	maxSize    = 1_000_000
+	maxSteps   = 1_000
+	maxColumns = 50_000
 )
 
 // span returns where a node stands in the query; a node of a saved function

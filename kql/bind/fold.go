@@ -64,13 +64,22 @@ func negated(v types.Value) (types.Value, bool) {
 	return v, true
 }
 
+// maxFolded is the longest text that is computed beforehand: names that double
+// each other would fill the memory.
+const maxFolded = 1 << 20
+
 func joined(args []types.Value, delimiter string) (types.Value, bool) {
 	parts := make([]string, len(args))
+	length := 0
 	for i, v := range args {
 		if v.Type != types.String {
 			return types.Value{}, false
 		}
 		parts[i] = v.Text
+		length += len(delimiter) + len(v.Text)
+	}
+	if length > maxFolded {
+		return types.Value{}, false
 	}
 	return types.NewString(strings.Join(parts, delimiter)), true
 }

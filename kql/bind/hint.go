@@ -91,8 +91,8 @@ func (b *binder) ownersOf(column string) string {
 
 // columnHint says what an unknown column may have been meant to be.
 func (b *binder) columnHint(name string, r *rows) string {
-	if r.table != "" {
-		if hint := b.env.Facts.Instead[r.table+"."+name]; hint != "" {
+	if table := tableBelow(r.rel); table != "" {
+		if hint := b.env.Facts.Instead[table+"."+name]; hint != "" {
 			return hint
 		}
 	}

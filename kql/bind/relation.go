@@ -35,7 +35,6 @@ type rows struct {
 	window *windows     // not nil: window functions are allowed
 	words  vocabulary   // not nil: what an operator adds to expressions
 	origin *rows        // in a function's body: the rows that the call is about
-	table  string       // the one table that the rows come from, for hints; may be empty
 	index  map[string]int
 	rel    plan.Rel // what the rows are of; nil: nothing that was bound
 }
@@ -53,12 +52,12 @@ func noRows() *rows { return &rows{} }
 
 // rows returns the rows of r for scalar expressions.
 func (r *relation) rows() *rows {
-	return &rows{cols: r.rel.Columns(), open: r.open, asked: r.asked, table: tableBelow(r.rel), rel: r.rel}
+	return &rows{cols: r.rel.Columns(), open: r.open, asked: r.asked, rel: r.rel}
 }
 
 // tableBelow returns the table that a relation reads, if it reads one only.
 func tableBelow(rel plan.Rel) string {
-	for {
+	for rel != nil {
 		if scan, ok := rel.(*plan.Scan); ok {
 			return scan.Table.Name
 		}
@@ -68,6 +67,7 @@ func tableBelow(rel plan.Rel) string {
 		}
 		rel = in[0]
 	}
+	return ""
 }
 
 // column returns the index of a column, or -1.

@@ -54,6 +54,9 @@ func (s *sizer) expr(e plan.Expr) {
 		return
 	}
 	s.size++
+	if c, ok := e.(*plan.Const); ok {
+		s.size += len(c.Value.Text) / 64 // a text is written out too
+	}
 	for _, operand := range plan.Operands(e) {
 		s.expr(operand)
 	}

@@ -63,9 +63,17 @@ func (b *binder) pipe(x *syntax.Pipe) *relation {
 
 // operators lets t flow through operators.
 func (b *binder) operators(t *relation, ops []syntax.Operator) *relation {
+	if len(ops) > maxSteps {
+		b.report(ops[maxSteps], diag.TooComplex, fmt.Sprintf("a query has at most %d operators in a row", maxSteps), "")
+		return broken()
+	}
 	t = t.afresh()
 	for _, op := range ops {
 		t = settled(b.operator(t, op))
+		if n := len(t.rel.Columns()); n > maxColumns {
+			b.report(op, diag.TooComplex, fmt.Sprintf("a table has at most %d columns, and this would have %d", maxColumns, n), "")
+			return broken()
+		}
 	}
 	return t
 }

@@ -13,14 +13,18 @@ import (
 // windows tells whether window functions have a meaning over some rows, and
 // whether one was used.
 type windows struct {
-	ordered bool
-	used    bool
+	in   *relation
+	used bool
 }
+
+// ordered tells whether the rows come in an order. It looks through all that
+// they flow through, so it is asked only where it matters.
+func (w *windows) ordered() bool { return ordered(w.in.rel) || w.in.open }
 
 // windowRows returns the rows of in, where window functions may stand.
 func (b *binder) windowRows(in *relation) *rows {
 	r := in.rows()
-	r.window = &windows{ordered: ordered(in.rel) || in.open}
+	r.window = &windows{in: in}
 	return r
 }
 
@@ -39,7 +43,7 @@ func (b *binder) windowCall(x *syntax.Call, f *builtin.Function, r *rows) plan.E
 		b.refuse(x, x.Func.Text+" here", "compute it with extend first")
 		return b.failed(x)
 	}
-	if !r.window.ordered {
+	if !r.window.ordered() {
 		b.decline(x, diag.NeedsOrder, x.Func.Text+" needs rows in an order", "write | sort by … or | serialize right before", types.Unknown)
 		if !b.env.Analyze {
 			return b.failed(x)

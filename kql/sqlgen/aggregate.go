@@ -60,6 +60,9 @@ func (g *generator) aggregate(r *plan.Aggregate) relation {
 	if len(r.Keys) > 0 && len(picks) == 1 && len(picks[0].aggs) == len(r.Aggs) {
 		return g.pickRows(r, in, keyTexts, picks[0])
 	}
+	if g.setOnly(r, in) {
+		return g.setOfDistinct(r, in, keyTexts)
+	}
 	in = g.orderAggregates(in, r.Aggs)
 	in, numbers := g.numberPicks(in, keyTexts, picks)
 	in, conditions := g.everyGroup(r, in)

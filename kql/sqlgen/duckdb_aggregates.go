@@ -184,12 +184,7 @@ func listOf(g *generator, a aggregateCall, nulls bool, limit string) string {
 // makeSet keeps what is first seen first. An array adds its elements.
 func makeSet(g *generator, a aggregateCall) string {
 	_, places := g.places(a.in) // aggregate has ordered the rows so
-	function, x := "kql_set", ""
-	if t := a.args[0].Type(); t == types.String || t == types.GUID {
-		function, x = "kql_set_texts", a.arg(g, 0)
-	} else {
-		x = g.dynamic(a.in.cols, a.args[0])
-	}
+	function, x := a.set(g)
 	return fmt.Sprintf("%s(%s, %s, %s, %s)%s", function, x, places[0], places[1], a.limit(g, 1), a.filter())
 }
 

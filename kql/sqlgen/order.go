@@ -284,9 +284,37 @@ func (g *generator) uniqueBy(in relation, on []plan.KeyPair) relation {
 	for i, k := range on {
 		partition[i] = g.expr(in.cols, k.Left)
 	}
+	if g.keysOnly(in, on) {
+		order := in.order[0].column
+		in.name = g.cte("SELECT " + strings.Join(partition, ", ") + ", min(" + order + ") AS " + order + "\n  FROM " + in.name + "\n  GROUP BY " + strings.Join(partition, ", "))
+		in.natural = false
+		return in
+	}
 	in.name = g.cte("SELECT * FROM " + in.name + "\n  QUALIFY row_number() " + in.over(partition...) + " = 1")
 	in.natural = false
 	return in
+}
+
+// keysOnly tells whether nothing is asked of a relation, which is ordered by one
+// long, but its keys, each a column.
+func (g *generator) keysOnly(in relation, on []plan.KeyPair) bool {
+	if in.group != "" || len(in.order) != 1 || !in.order[0].ordinal || in.order[0].desc || slices.Contains(in.cols, in.order[0].column) {
+		return false
+	}
+	keys := map[string]bool{}
+	for _, k := range on {
+		c, ok := k.Left.(*plan.Col)
+		if !ok || void(in.cols[c.Index]) {
+			return false
+		}
+		keys[in.cols[c.Index]] = true
+	}
+	for _, c := range in.cols {
+		if c != "" && !void(c) && !keys[c] {
+			return false
+		}
+	}
+	return len(keys) == len(on)
 }
 
 func qualified(r relation, by string) relation {

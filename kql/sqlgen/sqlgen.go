@@ -86,6 +86,7 @@ type generator struct {
 	query   *plan.Query
 	needs   needs
 	ctes    []string
+	depths  []int // of each common table expression: see depth.go
 	args    []any
 	shared  map[*plan.Shared]relation
 	uses    map[*plan.Shared]int
@@ -122,6 +123,7 @@ func (g *generator) statement(root relation) string {
 // cte adds a common table expression and returns its name.
 func (g *generator) cte(body string) string {
 	name := fmt.Sprintf("r%d", len(g.ctes)+1)
+	g.depths = append(g.depths, g.depth(body))
 	g.ctes = append(g.ctes, name+" AS NOT MATERIALIZED (\n  "+body+")")
 	return name
 }
