@@ -52,6 +52,7 @@ internal/compute/atlas:      kql/types
 internal/engine:             kql/types kql/plan
 internal/engine/enginetest:  kql kql/types kql/plan kql/sqlgen internal/schema internal/engine internal/golden
 internal/engine/duckdb:      kql/types kql/plan kql/sqlgen internal/engine internal/compute/series internal/compute/geo internal/compute/procedure internal/compute/text internal/compute/sketch internal/compute/statistics internal/compute/units internal/compute/decimal internal/compute/atlas
+internal/support:            kql kql/bind kql/builtin kql/diag kql/plan kql/sqlgen kql/types
 internal/conformance:        kql kql/diag kql/plan kql/sqlgen kql/types internal/engine
 internal/ingest:             kql/types internal/evidence internal/schema internal/engine
 internal/custody:            kql/types internal/evidence internal/engine

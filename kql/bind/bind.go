@@ -188,7 +188,7 @@ func (b *binder) statement(s syntax.Statement) syntax.Expr {
 	case *syntax.Alias:
 		b.alias(s)
 	case *syntax.Restrict:
-		b.refuse(s, "restrict access", "")
+		b.refuse(s, "restrict access", "the tables of the evidence are one reader's; leave it out")
 	case *syntax.Pattern:
 		b.declarePattern(s)
 	default:

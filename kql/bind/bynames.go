@@ -42,6 +42,20 @@ func (b *binder) projectByNames(in *relation, op *syntax.ProjectByNames) *relati
 	return in.with(&plan.Project{Input: in.rel, Cols: keep(cols, kept...)})
 }
 
+// columnNamesOf binds column_names_of(T): a constant array.
+func (b *binder) columnNamesOf(x *syntax.Call) plan.Expr {
+	if len(x.Args) != 1 {
+		b.report(x, diag.ArgumentCount, "column_names_of takes 1 argument", "")
+		return b.failed(x)
+	}
+	t := b.table(x.Args[0])
+	names, err := json.Marshal(columnNames(t.rel.Columns()))
+	if err != nil || t.open && !b.env.Analyze {
+		return b.failed(x)
+	}
+	return b.constant(x, types.NewDynamic(string(names)))
+}
+
 // namesIn reads names out of a constant string or array, or column_names_of(T).
 func (b *binder) namesIn(x syntax.Expr) ([]string, bool) {
 	if call, ok := unparen(x).(*syntax.Call); ok && call.Func.Text == "column_names_of" && len(call.Args) == 1 {

@@ -87,7 +87,7 @@ func foreign(name string) string {
 	}
 	switch name {
 	case "extent_id", "extent_tags", "erf", "erfc", "dcount_hll", "percentile_tdigest", "percentrank_tdigest",
-		"rank_tdigest", "merge_tdigest", "welch_test", "datetime_list_timezones", "column_names_of",
+		"rank_tdigest", "merge_tdigest", "welch_test", "datetime_list_timezones",
 		"current_principal_details", "current_principal_is_member_of", "inner_nodes", "all", "any",
 		"map", "labels", "variancepif", "rabinkarp", "totable":
 		return "this program does not have it"
@@ -135,6 +135,8 @@ func (b *binder) scalarCall(x *syntax.Call, f *builtin.Function, r *rows) plan.E
 		return b.clock(x, f, r)
 	case "toscalar":
 		return b.toScalar(x)
+	case "column_names_of":
+		return b.columnNamesOf(x)
 	case "iff":
 		return b.iff(x, r)
 	case "case":

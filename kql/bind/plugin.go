@@ -56,7 +56,7 @@ func (b *binder) sourceEvaluate(op *syntax.Evaluate) *relation {
 		row := &plan.Values{Cols: []types.Column{{Name: "$row", Type: types.Long}}, Rows: [][]plan.Expr{{zero}}}
 		return b.evaluate(&relation{rel: row}, op)
 	}
-	b.refuse(op, "the operator "+operatorName(op), refusalHint(op))
+	b.refuse(op, "the operator "+operatorName(op), "write a table before it")
 	return b.unreadAs(op.Schema)
 }
 

@@ -67,7 +67,7 @@ func (s *scanner) supported() bool {
 	}
 	for _, step := range s.op.Steps {
 		if step.Optional {
-			s.b.refuse(step, "an optional step", "")
+			s.b.refuse(step, "an optional step", "no documentation says when it is passed over; write the sequence with and without it, joined by union")
 		}
 		if step.Output == "last" {
 			s.b.refuse(step, "output=last of a step", "write output=all, and keep the last row of each sequence")

@@ -267,7 +267,7 @@ func (b *binder) operator(in *relation, op syntax.Operator) *relation {
 	case *syntax.Reduce:
 		return b.reduce(in, op)
 	case *syntax.Consume:
-		b.refuse(op, "the operator "+operatorName(op), refusalHint(op))
+		b.decline(op, diag.Unsupported, "the operator consume is not supported: it gives no rows", "leave it out", types.Unknown)
 		return broken()
 	case *syntax.BadOperator:
 		return broken()
@@ -326,15 +326,6 @@ func operatorName(op syntax.Operator) string {
 		b.WriteRune(r)
 	}
 	return b.String()
-}
-
-// refusalHint says what to write instead of an operator that is refused.
-func refusalHint(op syntax.Operator) string {
-	switch operatorName(op) {
-	case "evaluate":
-		return "write a table before it"
-	}
-	return ""
 }
 
 // limit binds take n.

@@ -53,6 +53,7 @@ func environment() []Function {
 	return []Function{
 		{Name: "new_guid", Signatures: sigs(sig(guid)), Doc: "A guid that looks random.", Traps: placed()},
 		{Name: "estimate_data_size", Signatures: sigs(sig(long, anyType).variadic()), Doc: "The bytes that columns take, about."},
+		{Name: "column_names_of", Replaced: true, Signatures: sigs(sig(dynamic, anyType)), Doc: "The names of a table's columns, as an array."},
 		{Name: "current_database", Signatures: sigs(sig(text)), Doc: "The name of the database."},
 		{Name: "current_cluster_endpoint", Signatures: sigs(sig(text)), Doc: "The address of the cluster."},
 		{Name: "current_principal", Signatures: sigs(sig(text)), Doc: "Who asks."},

@@ -64,6 +64,16 @@ func ofTheService() []Function {
 		{Name: "current_principal_details", Signatures: sigs(sig(dynamic)), Doc: "Who asks."},
 		{Name: "current_principal_is_member_of", Signatures: sigs(sig(boolean, anyType).variadic()), Doc: "True if who asks belongs to a group."},
 		{Name: "datetime_list_timezones", Signatures: sigs(sig(dynamic)), Doc: "The names of the time zones."},
+		{Name: "row_rank", Signatures: sigs(sig(long, anyType, boolean).optional(1)), Doc: "The rank of a row, under a name that was given up."},
+		{Name: "current_node_id", Signatures: sigs(sig(text)), Doc: "The machine of the service that answers."},
+		{Name: "rowstore_ordinal_range", Signatures: sigs(sig(dynamic)), Doc: "The part of the store of new rows."},
+		{Name: "hll_isvalid", Signatures: sigs(sig(boolean, dynamic, anyType)), Doc: "True if a value is an estimate of a count."},
+		{Name: "tdigest_isvalid", Signatures: sigs(sig(boolean, dynamic, anyType)), Doc: "True if a value is an estimate of percentiles."},
+		{Name: "iscolumnexists", Signatures: sigs(sig(boolean, text)), Doc: "True if there is such a column."},
+		alias("current_cursor", "cursor_current"),
+		alias("extentid", "extent_id"),
+		alias("datepart", "datetime_part"),
+		alias("parseurlquery", "parse_urlquery"),
 		{Name: "ai_chat_completion_prompt", Signatures: sigs(sig(text, text)), Doc: "The prompt for a language model."},
 	}
 }

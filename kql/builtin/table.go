@@ -18,13 +18,38 @@ type table struct {
 // rows returns the table; it is built once and never changes.
 var rows = sync.OnceValue(newTable)
 
+// A Family is functions that belong together, for a reader.
+type Family struct {
+	Name      string
+	Functions []Function
+}
+
+// Families returns every row, as they were written down.
+func Families() []Family {
+	return []Family{
+		{"Operators between values", slices.Concat(operators(), textOperators(), listOperators())},
+		{"Conversions and conditions", slices.Concat(conversions(), conditions())},
+		{"Strings", slices.Concat(texts(), encodings(), parsers())},
+		{"Dates and times", slices.Concat(datetimes(), timeUnits())},
+		{"Numbers", slices.Concat(numbers(), bits())},
+		{"Dynamic values", slices.Concat(dynamics(), arrays(), bags(), sets())},
+		{"Addresses", addresses()},
+		{"Series", slices.Concat(series(), tuples())},
+		{"Places", geography()},
+		{"Statistics and units", statistics()},
+		{"The query and its service", slices.Concat(environment(), ofTheService())},
+		{"Aggregates", slices.Concat(aggregates(), conditionalAggregates(), legacyAggregates())},
+		{"Functions of rows in order", windows()},
+		{"Plugins", plugins()},
+	}
+}
+
 func newTable() table {
-	sorted := withChecked(slices.Concat(
-		operators(), textOperators(), listOperators(),
-		conversions(), conditions(), texts(), encodings(), datetimes(), timeUnits(), numbers(), bits(),
-		dynamics(), arrays(), bags(), sets(), addresses(), series(), tuples(), geography(), statistics(), ofTheService(), parsers(), environment(),
-		aggregates(), conditionalAggregates(), legacyAggregates(), windows(), plugins(),
-	))
+	var sorted []Function
+	for _, f := range Families() {
+		sorted = append(sorted, f.Functions...)
+	}
+	sorted = withChecked(sorted)
 	slices.SortFunc(sorted, func(a, b Function) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind))
 	})

@@ -11,8 +11,12 @@ func refusals() map[string]string {
 	}{
 		{"evidence has no shards, cursors or principals", []string{
 			"extent_id", "extent_tags", "row_id", "cursor_after", "cursor_before_or_at", "cursor_current", "current_principal_details",
-			"current_principal_is_member_of",
+			"current_principal_is_member_of", "current_node_id", "rowstore_ordinal_range",
 		}},
+		{"it has no documentation; write column_ifexists", []string{"iscolumnexists"}},
+		{"it has no documentation; write row_rank_min or row_rank_dense", []string{"row_rank"}},
+		{"what makes an estimate valid is not documented", []string{"hll_isvalid", "tdigest_isvalid"}},
+		{"binding writes the names out", []string{"column_names_of"}},
 		{"the rules of time zones of the machine that asks are not those of Kusto", []string{
 			"datetime_list_timezones",
 		}},

@@ -207,7 +207,7 @@ func (p *parser) requiredCall() *Call {
 func (p *parser) invoke(start int) Operator {
 	op := &Invoke{Call: p.requiredCall()}
 	if p.at(".") {
-		p.fail(diag.Unsupported, "invoke of a function in another database is not supported", "")
+		p.fail(diag.Unsupported, "invoke of a function in another database is not supported", "save it as a function of this case")
 		p.skip()
 	}
 	op.node = p.from(start)

@@ -111,8 +111,8 @@ func (p *parser) unknownOperator(name string, size int) Operator {
 	start := p.start()
 	span := p.tok().span.To(p.ahead(size - 1).span)
 	switch {
-	case isRefused(name):
-		p.report(span, diag.Unsupported, "the operator "+name+" is not supported", "")
+	case refusal(name) != "":
+		p.report(span, diag.Unsupported, "the operator "+name+" is not supported: "+refusal(name), "")
 	default:
 		p.report(span, diag.OperatorExpected, "there is no operator "+name, operatorHint(name))
 	}
@@ -122,15 +122,18 @@ func (p *parser) unknownOperator(name string, size int) Operator {
 	return p.bad(start)
 }
 
-// isRefused tells whether name is an operator of Kusto that this tree has no
-// node for.
-func isRefused(name string) bool {
+// refusal says why this tree has no node for an operator of Kusto; empty: it
+// has one, or there is no such operator.
+func refusal(name string) string {
 	switch name {
-	case "assert-schema", "__executeAndCache", "__partitionby",
-		"graph-where-nodes", "graph-where-edges":
-		return true
+	case "assert-schema":
+		return "it changes no row; leave it out, or write project"
+	case "graph-where-nodes", "graph-where-edges":
+		return "it is documented by its name alone; write graph-match … where"
+	case "__executeAndCache", "__partitionby":
+		return "it is of the service's own"
 	}
-	return false
+	return ""
 }
 
 // isOperator tells whether name may follow a bar.

@@ -106,7 +106,7 @@ func TestInspectStops(t *testing.T) {
 func TestOperatorNames(t *testing.T) {
 	p := newParser("")
 	for _, name := range slices.Concat(operatorNames(), sourceOperatorNames()) {
-		if (p.reader(name) == nil) != isRefused(name) {
+		if (p.reader(name) == nil) != (refusal(name) != "") {
 			t.Errorf("operator %s is neither read nor refused, or both", name)
 		}
 	}
