@@ -188,7 +188,7 @@ func (b *binder) statement(s syntax.Statement) syntax.Expr {
 	case *syntax.Alias:
 		b.alias(s)
 	case *syntax.Restrict:
-		b.refuse(s, "restrict access", "the tables of the evidence are one reader's; leave it out")
+		b.abstain(s, "restrict access", "the tables of the evidence are one reader's; leave it out")
 	case *syntax.Pattern:
 		b.declarePattern(s)
 	default:
@@ -206,7 +206,7 @@ func (b *binder) set(s *syntax.Set) {
 	switch s.Name.Text {
 	case "query_datetimescope_column", "query_datetimescope_from", "query_datetimescope_to",
 		"query_take_max_records", "query_now":
-		b.refuse(s, "set "+s.Name.Text, "it changes the rows of the result; say it in the query")
+		b.abstain(s, "set "+s.Name.Text, "it changes the rows of the result; say it in the query")
 	}
 }
 

@@ -13,7 +13,9 @@ func (b *binder) declare(s *syntax.Declare) {
 		case p.Table:
 			b.refuse(p, "a query parameter that is a table", "write let")
 		case p.Default == nil:
-			b.report(p, diag.ArgumentCount, "the query parameter "+p.Name.Text+" has no value", "write "+p.Name.Text+":type = value")
+			t, _ := b.scalarType(p, p.Type)
+			value := b.decline(p, diag.ArgumentCount, "the query parameter "+p.Name.Text+" has no value", "write "+p.Name.Text+":type = value", t)
+			b.scope.define(p.Name.Text, &binding{value: value})
 		default:
 			b.defineScalar(p, b.scope, p, b.expr(p.Default, noRows()), nil)
 		}

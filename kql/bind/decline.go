@@ -18,3 +18,9 @@ func (b *binder) decline(n syntax.Node, code diag.Code, message, hint string, t 
 	b.list.Add(diag.Diagnostic{Span: b.span(n), Severity: diag.Warning, Code: code, Message: message, Hint: hint})
 	return &plan.Const{Value: types.Null(t), At: b.span(n)}
 }
+
+// abstain declines a construct that the language has and this program does not
+// run.
+func (b *binder) abstain(n syntax.Node, what, hint string) {
+	b.decline(n, diag.Unsupported, what+" is not supported", hint, types.Unknown)
+}

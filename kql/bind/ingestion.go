@@ -31,8 +31,7 @@ func (b *binder) ingestionTime(x *syntax.Call, f *builtin.Function, r *rows) pla
 		}
 	}
 	if len(times) == 0 {
-		b.refuse(x, x.Func.Text+"() of rows without the "+generatedColumn+" of their table", "write it before the columns are computed anew")
-		return b.failed(x)
+		return b.decline(x, diag.Unsupported, x.Func.Text+"() of rows without the "+generatedColumn+" of their table is not supported", "write it before the columns are computed anew", types.DateTime)
 	}
 	b.list.Add(diag.Diagnostic{
 		Span: b.span(x), Severity: diag.Info, Code: diag.Approximate,

@@ -40,21 +40,29 @@ func (b *binder) pathName(x *syntax.Path) string {
 	if side, ok := x.X.(*syntax.Name); ok && (side.Text == "$left" || side.Text == "$right") {
 		return x.Name.Text
 	}
-	of := b.nameOf(x.X)
+	return joinNames(b.nameOf(x.X), x.Name.Text)
+}
+
+// joinNames names a member by what it is a member of. Of what has no name,
+// such as parse_url(u), a member has its own.
+func joinNames(of, member string) string {
 	if of == "" {
-		return ""
+		return member
 	}
-	return of + "_" + x.Name.Text
+	return of + "_" + member
 }
 
 // indexName names x[i] by a literal index.
 func (b *binder) indexName(x *syntax.Index) string {
 	of := b.nameOf(x.X)
 	i, ok := x.Index.(*syntax.Literal)
-	if of == "" || !ok || i.Kind != syntax.StringLiteral && i.Kind != syntax.LongLiteral {
-		return of
+	if !ok || i.Kind != syntax.StringLiteral && i.Kind != syntax.LongLiteral {
+		if of == "" {
+			return ""
+		}
+		return of + "_" // d[-1] is d_
 	}
-	return of + "_" + i.Text
+	return joinNames(of, i.Text)
 }
 
 func (b *binder) callName(x *syntax.Call) string {
@@ -65,6 +73,9 @@ func (b *binder) callName(x *syntax.Call) string {
 	first := ""
 	if len(x.Args) > 0 {
 		first = b.nameOf(x.Args[0])
+	}
+	if sortsArrays(f.Name) && first != "" {
+		return first + sortedSuffix
 	}
 	switch f.Column {
 	case builtin.NoName:

@@ -13,8 +13,8 @@ func (b *binder) partition(in *relation, op *syntax.Partition) *relation {
 		b.refuse(op.In, "partition by … in", "write | where key in (…) before it")
 		return broken()
 	case op.Expr != nil:
-		b.refuse(op.Expr, "partition by … { query }", "write (operators): they read the rows of each key")
-		return broken()
+		b.abstain(op.Expr, "partition by … { query }", "write (operators): they read the rows of each key")
+		return b.table(op.Expr)
 	case op.Branch.Pipe.Source != nil:
 		b.refuse(op.Branch, "a table of its own inside partition", "start with an operator")
 		return broken()

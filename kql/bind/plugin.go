@@ -165,7 +165,7 @@ func (p *pluginCall) rowsNear() *relation {
 		return p.over("rows_near", p.rows.cols)
 	}
 	if !p.in.open && !ordered(p.in.rel) {
-		p.b.report(p.op, diag.NeedsOrder, "rows_near needs rows in an order", "write | sort by … or | serialize right before")
+		p.b.decline(p.op, diag.NeedsOrder, "rows_near needs rows in an order", "write | sort by … or | serialize right before", types.Unknown)
 	}
 	cond := p.b.condition(p.args[0], p.rows)
 	before, ok := p.constant(p.args[1], types.Long)

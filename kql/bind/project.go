@@ -88,7 +88,7 @@ func (b *binder) extend(in *relation, exprs []syntax.Expr) *relation {
 			name = e.name.Text
 		} else if name = b.nameOfNamed(e); name == "" {
 			name = taken.numbered("Column")
-		} else if set[name] || written[name] {
+		} else if set[name] && (!b.env.Analyze || e.part != nil) || written[name] { // Microsoft's binder lets the last one be
 			name = taken.unique(name)
 		}
 		set[name], taken[name] = true, true
@@ -278,7 +278,7 @@ func (b *binder) projectReorder(in *relation, op *syntax.ProjectReorder) *relati
 				slices.Reverse(found)
 			}
 		case "granny-asc", "granny-desc":
-			b.refuse(key, "project-reorder "+key.Order, "name the columns in the order you want")
+			b.abstain(key, "project-reorder "+key.Order, "name the columns in the order you want")
 		}
 		for _, i := range found {
 			if !slices.Contains(order, i) {

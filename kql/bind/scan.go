@@ -63,14 +63,14 @@ func (b *binder) scan(in *relation, op *syntax.Scan) *relation {
 func (s *scanner) supported() bool {
 	before := s.b.failures
 	if len(s.op.OrderBy) > 0 || len(s.op.PartitionBy) > 0 {
-		s.b.refuse(s.op, "scan with order by or partition by of its own", "write | sort by … before it, and | partition by … ( … ) around it")
+		s.b.abstain(s.op, "scan with order by or partition by of its own", "write | sort by … before it, and | partition by … ( … ) around it")
 	}
 	for _, step := range s.op.Steps {
 		if step.Optional {
-			s.b.refuse(step, "an optional step", "no documentation says when it is passed over; write the sequence with and without it, joined by union")
+			s.b.abstain(step, "an optional step", "no documentation says when it is passed over; write the sequence with and without it, joined by union")
 		}
 		if step.Output == "last" {
-			s.b.refuse(step, "output=last of a step", "write output=all, and keep the last row of each sequence")
+			s.b.abstain(step, "output=last of a step", "write output=all, and keep the last row of each sequence")
 		}
 	}
 	if !s.in.open && !ordered(s.in.rel) {

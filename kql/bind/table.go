@@ -156,7 +156,7 @@ func (b *binder) materialize(x *syntax.Call) *relation {
 
 // tableFunction binds table("name").
 func (b *binder) tableFunction(x *syntax.Call) *relation {
-	if len(x.Args) == 1 {
+	if len(x.Args) == 1 || len(x.Args) == 2 { // the second says which of the data are in a cache
 		name, ok := b.columnName(x.Args[0], noRows())
 		if !ok {
 			return broken()

@@ -74,7 +74,7 @@ func conditions() []Function {
 		},
 		alias("columnifexists", "column_ifexists"),
 		{Name: "toscalar", Signatures: sigs(sig(anyType, anyType)), Replaced: true, Doc: "The first column of a query's first row, or null."},
-		{Name: "gettype", Signatures: sigs(sig(text, anyType)), Doc: "The name of the value's type.", Traps: []string{"the type of a bag is 'dictionary'"}},
+		{Name: "gettype", Column: PrefixedArg, Prefix: "type", Signatures: sigs(sig(text, anyType)), Doc: "The name of the value's type.", Traps: []string{"the type of a bag is 'dictionary'"}},
 		{Name: "assert", Signatures: sigs(sig(boolean, boolean, text)), Constant: []int{1}, Doc: "Fails the query with a message unless the condition is true."},
 	}
 }

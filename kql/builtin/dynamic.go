@@ -15,7 +15,7 @@ func dynamics() []Function {
 		},
 		alias("extractjson", "extract_json"),
 		{Name: "dynamic_to_json", Signatures: sigs(sig(text, dynamic)), Doc: "The JSON text of a value, its keys in order."},
-		{Name: "treepath", Signatures: sigs(sig(dynamic, dynamic)), Doc: "The paths of all leaves."},
+		{Name: "treepath", Column: PrefixedArg, Prefix: "tree", Signatures: sigs(sig(dynamic, dynamic)), Doc: "The paths of all leaves."},
 		{Name: "zip", Signatures: sigs(sig(dynamic, dynamic, dynamic).variadic()), Doc: "An array of arrays of the elements in step."},
 	}
 }

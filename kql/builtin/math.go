@@ -3,7 +3,7 @@ package builtin
 // numbers are the functions of numbers.
 func numbers() []Function {
 	list := []Function{
-		{Name: "abs", Signatures: sigs(sig(long, long), sig(double, double), sig(decimal, decimal), sig(span, span)), Doc: "The absolute value."},
+		{Name: "abs", Column: FirstArg, Signatures: sigs(sig(long, long), sig(double, double), sig(decimal, decimal), sig(span, span)), Doc: "The absolute value."},
 		{Name: "sign", Signatures: sigs(sig(long, long), sig(double, double)), Doc: "-1, 0 or 1."},
 		{Name: "round", Column: FirstArg, Signatures: sigs(sig(double, double, long).optional(1), sig(decimal, decimal, long).optional(1)), Doc: "Rounds to that many digits."},
 		{Name: "ceiling", Column: FirstArg, Signatures: sigs(sig(double, double)), Doc: "The least whole number that is not less."},
@@ -42,7 +42,11 @@ func numbers() []Function {
 		{"gamma", "gamma function"},
 		{"loggamma", "logarithm of the gamma function"},
 	} {
-		list = append(list, Function{Name: f.name, Signatures: sigs(sig(double, double)), Doc: "The " + f.doc + "."})
+		column := NoName
+		if f.name == "asin" || f.name == "sin" || f.name == "log10" {
+			column = FirstArg // Microsoft's binder names these, and none of their kin
+		}
+		list = append(list, Function{Name: f.name, Column: column, Signatures: sigs(sig(double, double)), Doc: "The " + f.doc + "."})
 	}
 	return list
 }

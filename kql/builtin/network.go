@@ -40,7 +40,7 @@ func parsers() []Function {
 		{Name: "parse_path", Signatures: one, Doc: "The parts of a file's path, as a bag."},
 		{Name: "parse_csv", Signatures: one, Doc: "The fields of a line of CSV, as an array."},
 		alias("parsecsv", "parse_csv"),
-		{Name: "parse_xml", Signatures: one, Doc: "An XML text as bags."},
+		{Name: "parse_xml", Column: FirstArg, Signatures: one, Doc: "An XML text as bags."},
 		alias("parsexml", "parse_xml"),
 		{Name: "parse_version", Signatures: sigs(sig(decimal, text)), Doc: "A version as a number that orders as versions do."},
 		{Name: "parse_command_line", Signatures: sigs(sig(dynamic, text, text)), Constant: []int{1}, Doc: "The arguments of a command line, as an array."},

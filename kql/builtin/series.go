@@ -10,7 +10,7 @@ func series() []Function {
 		{Name: "series_stats_dynamic", Signatures: sigs(sig(dynamic, dynamic, boolean).optional(1)), Doc: "Minimum, maximum, average, deviation and variance, as a bag."},
 		{Name: "series_fit_line_dynamic", Signatures: sigs(sig(dynamic, dynamic)), Doc: "The line that fits a series best, as a bag."},
 		{Name: "series_fit_2lines_dynamic", Signatures: sigs(sig(dynamic, dynamic)), Doc: "The two lines that fit a series best, as a bag."},
-		{Name: "series_outliers", Signatures: sigs(sig(dynamic, dynamic, text, double, double, double).optional(4)), Doc: "How anomalous each value is."},
+		{Name: "series_outliers", Column: FirstArg, Signatures: sigs(sig(dynamic, dynamic, text, double, double, double).optional(4)), Doc: "How anomalous each value is."},
 		{Name: "series_seasonal", Signatures: sigs(sig(dynamic, dynamic, long).optional(1)), Doc: "The seasonal part of a series."},
 		{Name: "series_sum", Signatures: sigs(sig(double, dynamic)), Doc: "The sum of a series."},
 		{Name: "series_product", Signatures: sigs(sig(double, dynamic)), Doc: "The product of a series."},

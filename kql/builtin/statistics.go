@@ -3,7 +3,7 @@ package builtin
 // statistics are the functions of distributions, digests and units.
 func statistics() []Function {
 	list := []Function{
-		{Name: "erf", Signatures: sigs(sig(double, double)), Doc: "The error function."},
+		{Name: "erf", Column: FirstArg, Signatures: sigs(sig(double, double)), Doc: "The error function."},
 		{Name: "erfc", Signatures: sigs(sig(double, double)), Doc: "One less the error function."},
 		{Name: "beta_cdf", Signatures: sigs(sig(double, double, double, double)), Doc: "The cumulative beta distribution."},
 		{Name: "beta_inv", Signatures: sigs(sig(double, double, double, double)), Doc: "The inverse of the cumulative beta distribution."},

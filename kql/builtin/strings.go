@@ -32,7 +32,7 @@ func texts() []Function {
 		{Name: "trim_start", Signatures: sigs(sig(text, text, text)), Doc: "Removes one match of a regular expression at the start."},
 		{Name: "trim_end", Signatures: sigs(sig(text, text, text)), Doc: "Removes one match of a regular expression at the end."},
 		{Name: "reverse", Signatures: sigs(sig(text, text).ofText()), Doc: "The text from end to start."},
-		{Name: "repeat", Signatures: sigs(sig(dynamic, anyType, long)), Doc: "An array of the value, that many times."},
+		{Name: "repeat", Column: PrefixedArg, Signatures: sigs(sig(dynamic, anyType, long)), Doc: "An array of the value, that many times."},
 		{Name: "strrep", Signatures: sigs(sig(text, text, long, text).optional(1).ofText()), Doc: "The text that many times, with a delimiter between."},
 		{Name: "strcmp", Signatures: sigs(sig(long, text, text)), Doc: "-1, 0 or 1 as the first text is less, equal or greater."},
 		{Name: "translate", Signatures: sigs(sig(text, text, text, text)), Doc: "Replaces characters by those at the same place of another list."},
