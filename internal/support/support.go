@@ -59,8 +59,11 @@ func (e examples) Source(name string) (sqlgen.Source, bool) {
 func exampleTables() examples {
 	return examples{
 		"T": {Name: "T", Columns: []types.Column{
-			{Name: "a", Type: types.String}, {Name: "b", Type: types.Long}, {Name: "t", Type: types.DateTime},
-			{Name: "d", Type: types.Dynamic}, {Name: "x", Type: types.Real},
+			{Name: "a", Type: types.String},
+			{Name: "b", Type: types.Long},
+			{Name: "t", Type: types.DateTime},
+			{Name: "d", Type: types.Dynamic},
+			{Name: "x", Type: types.Real},
 		}},
 		"U": {Name: "U", Columns: []types.Column{{Name: "a", Type: types.String}, {Name: "c", Type: types.Long}}},
 	}
@@ -101,11 +104,7 @@ func outside(ref bind.External) (plan.Rel, error) {
 // isRefusal tells whether a diagnostic says that this program lacks something,
 // and not that the query is wrong.
 func isRefusal(code diag.Code) bool {
-	switch code {
-	case diag.Unsupported, diag.DependsOnRows, diag.NotMapped, diag.TooComplex:
-		return true
-	}
-	return false
+	return code == diag.Unsupported || code == diag.DependsOnRows || code == diag.NotMapped
 }
 
 func reason(d diag.Diagnostic) string {
