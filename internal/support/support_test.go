@@ -137,6 +137,8 @@ func TestRefusalsAreNamed(t *testing.T) {
 		{"T | evaluate python(typeof(*), 'x')", "no program of a query is run"},
 		{"T | extend y = current_principal()", "evidence has no"},
 		{"T | evaluate autocluster()", "not documented"},
+		{"T | evaluate sequence_detect(t, 1d, 1d, x = a == 'q')", "not documented"},
+		{"evaluate http_request('https://contoso.com')", "nothing is fetched"},
 		{".show tables", "nothing is fetched"},
 		{"T | graph-where-nodes x == 1", "documented by its name alone"},
 	} {

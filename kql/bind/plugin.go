@@ -27,8 +27,12 @@ func (p *pluginCall) procedural(name string) (*relation, bool) {
 		return p.rowsNear(), true
 	case "rolling_percentile":
 		return p.rollingPercentile(), true
-	case "python", "r":
+	case "python", "r", "csharp":
 		return p.program(name), true
+	}
+	if cols, ok := p.outline(name); ok {
+		p.scalars(arguments(p.op.Call.Args))
+		return p.over(name, cols), true
 	}
 	if m, ok := metrics()[name]; ok {
 		return p.metric(name, m), true
@@ -126,6 +130,9 @@ func (p *pluginCall) diffPatterns() *relation {
 	}
 	if c, ok := p.column(p.args[0]); ok {
 		split = c.Index
+	}
+	if p.b.env.Analyze {
+		split = -1 // Microsoft's binder keeps the column that divides the rows
 	}
 	return p.patterns("diffpatterns", "SegmentId:long CountA:long CountB:long PercentA:real PercentB:real PercentDiffAB:real", split)
 }
