@@ -20,6 +20,8 @@ func binaries(kind string) ([]byte, bool) {
 	case "truncated-gzip":
 		whole := gzipped(signIns(1, 2000))
 		return whole[:len(whole)*2/3], true
+	case "many-sign-ins":
+		return signIns(1000, 40_000), true
 	case "gzip":
 		return gzipped(signIns(1, 10)), true
 	case "nesting-bomb":

@@ -60,6 +60,7 @@ type RowNotes struct {
 	region hash.Hash
 	tables map[string]*noted
 	order  []*noted
+	begun  bool // something may be behind the file's end
 	// finished notes are the file's.
 	finished bool
 }
@@ -105,6 +106,7 @@ func (n *RowNotes) table(table types.Table) *noted {
 }
 
 func (n *RowNotes) flush() error {
+	n.begun = true
 	if _, err := n.file.f.WriteAt(n.buffer, n.at); err != nil {
 		return fmt.Errorf("write the digests of rows: %w", err)
 	}
@@ -135,7 +137,7 @@ func (n *RowNotes) Finish() ([]TableRows, Region, error) {
 
 // Discard forgets the notes. After Finish it does nothing.
 func (n *RowNotes) Discard() error {
-	if n.finished || n.at == n.file.end {
+	if n.finished || !n.begun {
 		return nil
 	}
 	if err := n.file.f.Truncate(n.file.end); err != nil {

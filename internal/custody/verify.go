@@ -59,24 +59,23 @@ type Result struct {
 
 // Verify compares a case with its journal: each line, each file of the case,
 // each original.
-func Verify(fsys fs.FS, o Options) (Result, error) {
+func Verify(fsys fs.FS, o Options) Result {
 	data, err := fs.ReadFile(fsys, JournalName)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(data) == 0 {
 		o.Tell(Finding{Kind: KindJournal, Subject: JournalName, Reason: "is not there: nothing of the case can be checked"})
-		return Result{}, nil
+		return Result{}
 	}
 	if err != nil {
-		return Result{}, fmt.Errorf("read the journal: %w", err)
+		o.Tell(Finding{Kind: KindJournal, Subject: JournalName, Reason: "cannot be read, and nothing of the case be checked: " + err.Error()})
+		return Result{}
 	}
 	v := &verification{fsys: fsys, chain: Read(data), tell: o.Tell}
 	v.journal()
 	good := v.signatures(data, o.Signers)
-	if err := v.files(); err != nil {
-		return Result{v.checked, good}, err
-	}
+	v.files()
 	v.rows()
 	v.originals(o.Originals)
-	return Result{v.checked, good}, nil
+	return Result{v.checked, good}
 }
 
 // A verification is one pass of Verify.
@@ -107,7 +106,7 @@ func (v *verification) journal() {
 }
 
 // files compares the files of the case with the inventories.
-func (v *verification) files() error {
+func (v *verification) files() {
 	open := v.chain.Session()
 	want := inventoryOf(v.chain.Lines)
 	if open > 0 {
@@ -122,13 +121,16 @@ func (v *verification) files() error {
 			v.finding(KindCase, name, "%s, says line %d of the journal", diff, want[name].line)
 		}
 	}
-	return fs.WalkDir(v.fsys, ".", func(name string, d fs.DirEntry, err error) error {
+	_ = fs.WalkDir(v.fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		_, listed := want[name]
-		if err != nil || d.IsDir() || listed || name == JournalName || name == RowsName || open > 0 && isDatabase(name) {
-			return err
+		switch {
+		case err != nil:
+			v.finding(KindCase, name, "cannot be read: %v", err)
+		case d.IsDir() || listed || name == JournalName || name == RowsName || open > 0 && isDatabase(name):
+		default:
+			v.stranger(name)
 		}
-		v.stranger(name)
-		return nil
+		return nil //nolint:nilerr // it has been told, and the walk goes on
 	})
 }
 

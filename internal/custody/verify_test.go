@@ -122,12 +122,11 @@ func inMemory(t *testing.T, dir string) fstest.MapFS {
 func findings(t *testing.T, fsys fs.FS, originals custody.Originals) []string {
 	t.Helper()
 	var list []string
-	_, err := custody.Verify(fsys, custody.Options{Originals: originals, Tell: func(f custody.Finding) {
+	custody.Verify(fsys, custody.Options{Originals: originals, Tell: func(f custody.Finding) {
 		if !f.Unchecked {
 			list = append(list, f.String())
 		}
 	}})
-	check(t, err)
 	return list
 }
 

@@ -52,7 +52,11 @@ func Open(ctx context.Context, dir string, open Opener) (*Case, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open case %s: %w", dir, err)
 	}
-	return openEngine(ctx, dir, open)
+	k := &keeper{dir: dir}
+	if err := k.look(); err != nil {
+		return nil, fmt.Errorf("open case %s: %w", dir, err)
+	}
+	return openEngine(ctx, k, open)
 }
 
 // OpenExisting opens the case in dir. If there is none the error is ErrNoCase.
@@ -64,10 +68,11 @@ func OpenExisting(ctx context.Context, dir string, open Opener) (*Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open case %s: %w", dir, err)
 	}
-	return openEngine(ctx, dir, open)
+	return openEngine(ctx, &keeper{dir: dir}, open)
 }
 
-func openEngine(ctx context.Context, dir string, open Opener) (*Case, error) {
+func openEngine(ctx context.Context, k *keeper, open Opener) (*Case, error) {
+	dir := k.dir
 	temp, err := os.MkdirTemp("", "conshelf-")
 	if err != nil {
 		return nil, fmt.Errorf("open case %s: %w", dir, err)
@@ -76,7 +81,7 @@ func openEngine(ctx context.Context, dir string, open Opener) (*Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open case %s: %w", dir, errors.Join(err, os.RemoveAll(temp)))
 	}
-	c := &Case{dir: dir, temp: temp, engine: e, keeper: &keeper{dir: dir}}
+	c := &Case{dir: dir, temp: temp, engine: e, keeper: k}
 	if err := private(filepath.Join(dir, database)); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
@@ -95,7 +100,8 @@ func private(path string) error {
 
 // Close closes the case. It may be called once.
 func (c *Case) Close() error {
-	err := c.engine.Close()
+	err := c.keeper.settle(c.manifest)
+	err = errors.Join(err, c.engine.Close())
 	if err == nil {
 		err = c.keeper.end()
 	}

@@ -346,7 +346,7 @@ func (c *Case) reference(ctx context.Context, file, name string, framing ingest.
 	if err := c.write(ctx); err != nil {
 		return types.Table{}, err
 	}
-	if err := r.Store(ctx, c.store(ctx), number, c.keeper.actor.Acquisition()); err != nil {
+	if err := r.Store(ctx, c.store(), number, c.keeper.actor.Acquisition()); err != nil {
 		return types.Table{}, err
 	}
 	table, _, err := c.held(ctx, r.Table())
@@ -373,6 +373,9 @@ func (c *Case) write(ctx context.Context) error {
 	}
 	if err := c.engine.Close(); err != nil {
 		return fmt.Errorf("close case %s: %w", c.dir, err)
+	}
+	if err := c.keeper.look(); err != nil {
+		return fmt.Errorf("open case %s to load a file: %w", c.dir, err)
 	}
 	e, err := c.writable(ctx, filepath.Join(c.dir, database), c.temp)
 	if err != nil {

@@ -23,40 +23,67 @@ const spoolDir = "stdin"
 // A keeper keeps the custody of a case: it writes the journal. A session is
 // opened in it by the first load and closed with the case.
 type keeper struct {
-	dir     string
-	actor   custody.Actor
-	journal *custody.Journal // nil: not read yet
-	rows    *custody.RowFile // nil: no session is open
+	dir   string
+	actor custody.Actor
+	seen  seen
+	// Both are of the session that is open; nil: none is.
+	journal *custody.Journal
+	rows    *custody.RowFile
 }
 
-// read reads the journal.
-func (k *keeper) read() error {
-	if k.journal != nil {
+// A seen is how a case was before the engine opened it to be written to.
+type seen struct {
+	head  evidence.Digest   // of the journal
+	found []custody.Finding // how its database was not as the journal says
+	// unsettled tells that the engine may change the database by opening it,
+	// because the last session left a log, or did not end.
+	unsettled bool
+}
+
+// look looks at the case. The engine must not be open.
+func (k *keeper) look() error {
+	j, err := custody.Open(k.dir, k.actor)
+	if err != nil {
+		return err
+	}
+	chain := j.Chain()
+	if len(chain.Lines) == 0 {
 		return nil
 	}
-	j, err := custody.Open(k.dir, k.actor)
-	k.journal = j
-	return err
+	k.seen = seen{head: chain.Head(), unsettled: chain.Session() > 0}
+	if chain.Session() == 0 {
+		k.seen.found = chain.Strayed(os.DirFS(k.dir))
+	}
+	if _, err := os.Stat(filepath.Join(k.dir, databaseLog)); err == nil {
+		k.seen.unsettled = true
+	}
+	return nil
 }
 
+// databaseLog is where the engine keeps what is committed and not yet in the
+// database.
+const databaseLog = database + ".wal"
+
 // begin opens a session. One that did not end is resumed: what became of its
-// promises is told first.
+// promises is told first. The engine must be open to be written to, so that
+// nobody else has it.
 func (k *keeper) begin(files func() ([]evidence.File, error)) error {
 	if k.rows != nil {
 		return nil
 	}
-	if err := k.read(); err != nil {
+	var err error
+	if k.journal, err = custody.Open(k.dir, k.actor); err != nil {
 		return err
 	}
 	chain := k.journal.Chain()
-	opened := custody.Line{Event: custody.CaseOpened}
 	if len(chain.Lines) == 0 {
 		if _, err := k.journal.Append(custody.Line{Event: custody.CaseCreated}); err != nil {
 			return err
 		}
 	}
-	if chain.Session() == 0 {
-		opened.Found = chain.Strayed(os.DirFS(k.dir))
+	opened := custody.Line{Event: custody.CaseOpened}
+	if chain.Head() == k.seen.head {
+		opened.Found = k.seen.found
 	}
 	if err := k.resume(chain, files); err != nil {
 		return err
@@ -70,6 +97,14 @@ func (k *keeper) begin(files func() ([]evidence.File, error)) error {
 	}
 	k.rows = rows
 	return nil
+}
+
+// settle opens a session for what the engine has changed by being opened.
+func (k *keeper) settle(files func() ([]evidence.File, error)) error {
+	if !k.seen.unsettled {
+		return nil
+	}
+	return k.begin(files)
 }
 
 // resume says what became of the promises of a session that did not end, and
@@ -242,16 +277,21 @@ func (l *witnessedLoad) Rollback() error {
 func (c *Case) As(actor custody.Actor) { c.keeper.actor = actor }
 
 // store is where evidence goes.
-func (c *Case) store(ctx context.Context) engine.Loader {
-	return witnessed{c.engine, c.keeper, func() ([]evidence.File, error) { return c.Files(ctx) }}
+func (c *Case) store() engine.Loader {
+	return witnessed{c.engine, c.keeper, c.manifest}
 }
+
+// manifest returns the files of the case to the keeper, which has no context
+// when the case is closed.
+func (c *Case) manifest() ([]evidence.File, error) { return c.Files(context.Background()) }
 
 // reportFiles are the files that a report consists of.
 func reportFiles() []string { return []string{"report.html", "report.md", "report.json"} }
 
 // noteReport promises files of a report, which are written but not in place.
 func (k *keeper) noteReport(files map[string][]byte) error {
-	if err := k.read(); err != nil {
+	j, err := custody.Open(k.dir, k.actor)
+	if err != nil {
 		return err
 	}
 	inventory, err := custody.TakeInventory(os.DirFS(k.dir), false)
@@ -259,18 +299,19 @@ func (k *keeper) noteReport(files map[string][]byte) error {
 		return fmt.Errorf("take the inventory: %w", err)
 	}
 	inventory.Replace(files)
-	_, err = k.journal.Append(custody.Line{Event: custody.ReportWritten, Inventory: inventory})
+	_, err = j.Append(custody.Line{Event: custody.ReportWritten, Inventory: inventory})
 	return err
 }
 
 // finishReport puts the files of a report in place that was promised by a run
 // that did not end.
 func (k *keeper) finishReport() error {
-	if err := k.read(); err != nil {
+	j, err := custody.Open(k.dir, k.actor)
+	if err != nil {
 		return err
 	}
 	fsys := os.DirFS(k.dir)
-	chain := k.journal.Chain()
+	chain := j.Chain()
 	for _, name := range reportFiles() {
 		next := name + custody.PendingSuffix
 		if _, err := fs.Stat(fsys, next); err != nil {

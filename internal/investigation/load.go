@@ -57,7 +57,7 @@ func (c *Case) Ingest(ctx context.Context, paths []string, o IngestOptions) (Loa
 	if o.Progress != nil {
 		options.Progress = func(p ingest.Progress) { o.Progress(p.Bytes, p.Rows) }
 	}
-	in := ingest.New(c.store(ctx), options)
+	in := ingest.New(c.store(), options)
 	err = in.Ingest(ctx, paths, known, func(f evidence.File, rejects []evidence.Reject) error {
 		l.Files = append(l.Files, f)
 		l.Problems = append(l.Problems, problems(f, rejects)...)
