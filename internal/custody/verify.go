@@ -130,7 +130,7 @@ func (v *verification) files() {
 		default:
 			v.stranger(name)
 		}
-		return nil //nolint:nilerr // it has been told, and the walk goes on
+		return nil // it has been told, and the walk goes on
 	})
 }
 
