@@ -9,6 +9,9 @@ import (
 // Addresses of the network, which logs write in many ways and analytics
 // compare as text.
 
+// noAddress is what some logs write where they have no address.
+const noAddress = "<null>"
+
 // isAddressColumn tells whether a published column, in lower case, holds the
 // address of one who asked.
 func isAddressColumn(lower string) bool {
@@ -24,6 +27,10 @@ func isAddressColumn(lower string) bool {
 // and brackets. What was taken off is kept in the side column.
 func address(column string) func(m *mapper, v value) {
 	return func(m *mapper, v value) {
+		if string(v.raw) == noAddress {
+			m.side(m.row.column(column), v)
+			return
+		}
 		if v.kind != kindString && v.kind != kindText || bytes.IndexByte(v.raw, ':') < 0 && bytes.IndexByte(v.raw, '[') < 0 {
 			m.give(column, v)
 			return

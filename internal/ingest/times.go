@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"strings"
 	"time"
 
 	"github.com/conshelf/conshelf/kql/types"
@@ -129,8 +130,11 @@ func (p *timeParser) number(n *int, least, most int) bool {
 	return p.i-start >= least && !isDigit(p.peek())
 }
 
-// date reads year-month-day, or two numbers and a year.
+// date reads year-month-day, two numbers and a year, or Mar 4, 2026.
 func (p *timeParser) date(c *clock) bool {
+	if c := p.peek() | 0x20; 'a' <= c && c <= 'z' {
+		return p.namedDate()
+	}
 	var first int
 	start := p.i
 	if !p.number(&first, 1, 4) {
@@ -142,10 +146,12 @@ func (p *timeParser) date(c *clock) bool {
 		return false
 	}
 	p.i++
+	p.afterPoint(separator)
 	var second, third int
 	if !p.number(&second, 1, 2) || !p.accept(separator) {
 		return false
 	}
+	p.afterPoint(separator)
 	if digits == 4 {
 		p.year, p.month = first, second
 		return p.number(&p.day, 1, 2)
@@ -159,6 +165,36 @@ func (p *timeParser) date(c *clock) bool {
 		return true
 	}
 	return p.ordered(c, first, second)
+}
+
+// afterPoint passes the space that some cultures write behind the points of a
+// date.
+func (p *timeParser) afterPoint(separator byte) {
+	if separator == '.' {
+		p.blank()
+	}
+}
+
+// namedDate reads a date whose month is named in English, as portals write it.
+func (p *timeParser) namedDate() bool {
+	const names = "janfebmaraprmayjunjulaugsepoctnovdec"
+	n := 0
+	for n < len(p.b)-p.i && p.b[p.i+n]|0x20 >= 'a' && p.b[p.i+n]|0x20 <= 'z' {
+		n++
+	}
+	if n != 3 {
+		return false
+	}
+	at := strings.Index(names, strings.ToLower(string(p.b[p.i:p.i+3])))
+	if p.i += 3; at < 0 || at%3 != 0 {
+		return false
+	}
+	p.month = at/3 + 1
+	if !p.blank() || !p.number(&p.day, 1, 2) {
+		return false
+	}
+	p.accept(',')
+	return p.blank() && p.number(&p.year, 4, 4)
 }
 
 func (p *timeParser) ordered(c *clock, first, second int) bool {
@@ -229,10 +265,20 @@ func (p *timeParser) timeOfDay() bool {
 	}
 	for p.blank() {
 	}
-	if !p.number(&p.hour, 1, 2) || !p.accept(':') || !p.number(&p.minute, 2, 2) {
+	if !p.number(&p.hour, 1, 2) {
 		return false
 	}
-	if p.accept(':') {
+	colon := p.peek()
+	if colon != '.' { // which some cultures write instead
+		colon = ':'
+	}
+	if !p.accept(colon) || !p.number(&p.minute, 2, 2) {
+		return false
+	}
+	if colon == '.' && p.peek() != colon {
+		return false // what might be minutes might be a fraction
+	}
+	if p.accept(colon) {
 		if !p.number(&p.second, 2, 2) || !p.fractions() {
 			return false
 		}
@@ -268,21 +314,34 @@ func (p *timeParser) halfOfDay() bool {
 	start := p.i
 	for p.blank() {
 	}
-	rest := p.b[p.i:min(len(p.b), p.i+2)]
-	afternoon := bytes.EqualFold(rest, []byte("PM"))
-	if !afternoon && !bytes.EqualFold(rest, []byte("AM")) {
+	afternoon, ok := p.half()
+	if !ok {
 		p.i = start
 		return true
 	}
 	if p.hour < 1 || p.hour > 12 {
 		return false
 	}
-	p.i += 2
 	p.hour %= 12
 	if afternoon {
 		p.hour += 12
 	}
 	return true
+}
+
+// half passes AM, pm, a.m. or p. m., and tells which half of the day it is.
+func (p *timeParser) half() (afternoon, ok bool) {
+	rest := p.b[p.i:]
+	for _, form := range []string{"am", "a.m.", "a. m.", "a.\u00A0m.", "a.\u202Fm."} {
+		if len(rest) < len(form) || !strings.EqualFold(string(rest[1:len(form)]), form[1:]) {
+			continue
+		}
+		if c := rest[0] | 0x20; c == 'a' || c == 'p' {
+			p.i += len(form)
+			return c == 'p', true
+		}
+	}
+	return false, false
 }
 
 // zone reads Z, UTC, or an offset such as +01:00.
