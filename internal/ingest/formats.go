@@ -17,6 +17,8 @@ type Format struct {
 	By     []string // the members that tell a record of it, in Markdown; any of them
 	Tables []string // that it feeds; none if its rows name theirs
 	Test   string   // the folder of testdata whose documents hold its traps
+
+	Document bool // it is a kind of configuration
 }
 
 // Formats returns the formats that are read, the most particular first, and
@@ -31,7 +33,7 @@ func Formats() []Format {
 			f.Name = s.name
 			list, n = append(list, f), len(list)
 		}
-		list[n].By = append(list[n].By, members(s.all, s.any, s.least, s.none))
+		list[n].By = append(list[n].By, recognisedBy(s))
 	}
 	return append(list, documentFormats()...)
 }
@@ -40,7 +42,7 @@ func documentFormats() []Format {
 	kinds := make(map[string]*Format)
 	kind := func(name string) *Format {
 		if kinds[name] == nil {
-			kinds[name] = &Format{Name: name, Tables: []string{ConfigurationTable}, Test: "configuration"}
+			kinds[name] = &Format{Name: name, Tables: []string{ConfigurationTable}, Test: "configuration", Document: true}
 		}
 		return kinds[name]
 	}
@@ -63,6 +65,15 @@ func documentFormats() []Format {
 		list = append(list, *kinds[name])
 	}
 	return list
+}
+
+// recognisedBy says how a record of a shape is told. A mark that no member can
+// have is one of a line's notation.
+func recognisedBy(s shape) string {
+	if len(s.all) == 1 && strings.HasPrefix(s.all[0], " ") {
+		return "how its lines begin"
+	}
+	return members(s.all, s.any, s.least, s.none)
 }
 
 // members says which members tell a record, in Markdown.
@@ -101,12 +112,19 @@ func signInTables() []string {
 
 // diagnosticTables are the tables that diagnostic settings feed.
 func diagnosticTables() []string {
-	tables := map[string]bool{"AzureActivity": true, azureDiagnostics: true}
+	tables := map[string]bool{
+		"AzureActivity": true, azureDiagnostics: true,
+		"StorageBlobLogs": true, "StorageFileLogs": true, "StorageQueueLogs": true, "StorageTableLogs": true,
+		"IntuneAuditLogs": true, "IntuneOperationalLogs": true, "IntuneDeviceComplianceOrg": true, "IntuneDevices": true,
+	}
 	for _, c := range newDiagnostics().entra {
 		tables[c.table] = true
 	}
 	return slices.Sorted(maps.Keys(tables))
 }
+
+// envelopeTest is the folder of formats that only surround others.
+const envelopeTest = "envelopes"
 
 // formatFacts is what is known of each format beyond its shapes.
 func formatFacts() map[string]Format {
@@ -120,7 +138,7 @@ func formatFacts() map[string]Format {
 			Tables: []string{"OfficeActivity"}, Test: "ual",
 		},
 		"azure-diagnostics": {
-			About:  "diagnostic settings, as lines in storage or `{\"records\":[…]}` in messages; its category names the table",
+			About:  "diagnostic settings, as lines in storage or `{\"records\":[…]}` in messages; its category names the table, those of advanced hunting too",
 			Tables: diagnosticTables(), Test: "diagnostics",
 		},
 		"azure-activity": {
@@ -132,8 +150,80 @@ func formatFacts() map[string]Format {
 			Tables: []string{"AzureActivity"}, Test: "azure_activity",
 		},
 		"log-analytics": {
-			About: "rows of Log Analytics, Azure Data Explorer and advanced hunting as JSON, lines or CSV: the row's `Type` names the table, or its columns fit one alone",
+			About: "rows of Log Analytics and Azure Data Explorer as JSON, lines, CSV, Parquet or a query service's answer: the row's `Type` names the table, or its columns fit one alone",
 			Test:  "loganalytics",
+		},
+		"advanced-hunting": {
+			About: "results of advanced hunting in Defender XDR, as JSON or CSV: their columns fit one table alone",
+			Test:  "hunting",
+		},
+		"unified-audit-flat": {
+			About:  "the unified audit log whose `AuditData` a collector has spread over columns; a copy that is whole says more",
+			Tables: []string{"OfficeActivity"}, Test: "hawk",
+		},
+		"goose-log": {
+			About:  "the log of Untitled Goose Tool, for what it confesses not to have collected",
+			Tables: []string{CollectorTable}, Test: "goose",
+		},
+		"hawk-log": {
+			About:  "the log of Hawk",
+			Tables: []string{CollectorTable}, Test: "hawk",
+		},
+		"dfir-o365rc-log": {
+			About:  "the log of DFIR-O365RC",
+			Tables: []string{CollectorTable}, Test: "dfir_o365rc",
+		},
+		"mes-log": {
+			About:  "the log of Microsoft-Extractor-Suite, for the windows that it confesses not to have captured",
+			Tables: []string{CollectorTable}, Test: "mes",
+		},
+		"collector-log": {
+			About:  "the log of a collector that is not named, in one of the usual notations",
+			Tables: []string{CollectorTable}, Test: "collector_log",
+		},
+		"splunk": {
+			About: "events that Splunk exported: the record is in `_raw` or `result`, and is of the format that it would be alone",
+			Test:  envelopeTest,
+		},
+		"elastic": {
+			About: "events that Elasticsearch exported: the record is in `_source`, and is of the format that it would be alone",
+			Test:  envelopeTest,
+		},
+		"cloud-apps-alerts": {
+			About:  "alerts of Defender for Cloud Apps, from its own interface",
+			Tables: []string{"SecurityAlert"}, Test: "cloud_apps",
+		},
+		"exchange.inboxRule": {
+			About:  "rules of mailboxes: Get-InboxRule",
+			Tables: []string{ConfigurationTable}, Test: "mes",
+		},
+		"exchange.transportRule": {
+			About:  "rules of the mail flow: Get-TransportRule",
+			Tables: []string{ConfigurationTable}, Test: "exchange",
+		},
+		"exchange.casMailbox": {
+			About:  "how mailboxes may be reached: Get-CASMailbox",
+			Tables: []string{ConfigurationTable}, Test: "exchange",
+		},
+		"exchange.mailbox": {
+			About:  "mailboxes: Get-Mailbox",
+			Tables: []string{ConfigurationTable}, Test: "exchange",
+		},
+		"exchange.mailboxPermission": {
+			About:  "who may open mailboxes: Get-MailboxPermission",
+			Tables: []string{ConfigurationTable}, Test: "exchange",
+		},
+		"collector.authenticationMethods": {
+			About:  "the authentication methods of users, as Microsoft-Extractor-Suite lists them",
+			Tables: []string{ConfigurationTable}, Test: "mes",
+		},
+		"collector.oauthPermission": {
+			About:  "the permissions of applications, as Microsoft-Extractor-Suite lists them",
+			Tables: []string{ConfigurationTable}, Test: "mes",
+		},
+		"collector.roleAssignment": {
+			About:  "holders of roles, as Microsoft-Extractor-Suite lists them",
+			Tables: []string{ConfigurationTable}, Test: "mes",
 		},
 		"graph-directoryaudits": {
 			About:  "`auditLogs/directoryAudits` of Microsoft Graph, or of PowerShell's SDK",
@@ -203,7 +293,7 @@ func FormatsDocument() string {
 	for _, f := range logs {
 		feeds := quotedNames(f.Tables)
 		if len(f.Tables) == 0 {
-			feeds = "the table that a row names"
+			feeds = "what a record says"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | [%s](../internal/ingest/testdata/%s) |\n",
 			f.Name, f.About, strings.Join(f.By, " — or "), feeds, f.Test, f.Test)
@@ -223,7 +313,7 @@ func FormatsDocument() string {
 
 func splitFormats(list []Format) (logs, kinds []Format) {
 	for _, f := range list {
-		if f.About == "" {
+		if f.Document {
 			kinds = append(kinds, f)
 			continue
 		}

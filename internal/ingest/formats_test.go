@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/conshelf/conshelf/internal/schema"
 )
 
 func TestFormatsDocumentIsCurrent(t *testing.T) {
@@ -31,10 +33,12 @@ func TestEveryFormatIsDescribedAndExercised(t *testing.T) {
 			continue
 		}
 		told, tables := expectations(t, f.Test)
-		if !strings.Contains(told, `"`+f.Name+`"`) && !regexp.MustCompile(`several formats: .*\b`+f.Name+`\b`).MatchString(told) {
+		if f.Test != envelopeTest && !strings.Contains(told, `"`+f.Name+`"`) && !regexp.MustCompile(`several formats: .*\b`+f.Name+`\b`).MatchString(told) {
 			t.Errorf("%s: no document in testdata/%s has a file of this format", f.Name, f.Test)
 		}
-		checkTables(t, f.Test, tables, logs)
+		if !isCollectors(f.Test) {
+			checkTables(t, f.Test, tables, logs)
+		}
 	}
 	told, _ := expectations(t, "configuration")
 	for _, f := range kinds {
@@ -59,6 +63,12 @@ func TestMembersOfDocumentsAreInLowerCase(t *testing.T) {
 	}
 }
 
+// isCollectors tells whether a folder holds whole outputs of a collector, of
+// many formats.
+func isCollectors(folder string) bool {
+	return slices.Contains([]string{"mes", "hawk", "goose", "dfir_o365rc"}, folder)
+}
+
 func checkTables(t *testing.T, folder string, tables []string, logs []Format) {
 	t.Helper()
 	var fed []string
@@ -71,7 +81,8 @@ func checkTables(t *testing.T, folder string, tables []string, logs []Format) {
 		}
 	}
 	for _, table := range tables {
-		if !slices.Contains(fed, table) {
+		streamed := folder == "diagnostics" && schema.Hunting(table)
+		if !streamed && !slices.Contains(fed, table) {
 			t.Errorf("documents in testdata/%s feed %s, and no format of theirs says so", folder, table)
 		}
 	}

@@ -50,8 +50,8 @@ func alertMapping() *mapping {
 			"recommendedactions":    "RemediationSteps",
 		},
 		special: map[string]func(m *mapper, v value){
-			"severity": named("AlertSeverity", capitalised),
-			"status":   named("Status", capitalised),
+			"severity": named("AlertSeverity", capital),
+			"status":   named("Status", capital),
 			"tenantid": tenantIn("AADTenantId"),
 			"category": (*mapper).alertCategory,
 		},
@@ -164,15 +164,6 @@ func alertProvider(source string) (provider, product string) {
 	return source, ""
 }
 
-// capitalised returns a word of Graph as SecurityAlert has it: inProgress is
-// InProgress.
-func capitalised(s string) string {
-	if s == "" || s[0] < 'a' || s[0] > 'z' {
-		return s
-	}
-	return string(s[0]-'a'+'A') + s[1:]
-}
-
 func legacyAlertMapping() *mapping {
 	return withAdditional(&mapping{
 		name: "legacy-alert",
@@ -187,7 +178,7 @@ func legacyAlertMapping() *mapping {
 			"recommendedactions":  "RemediationSteps",
 		},
 		special: map[string]func(m *mapper, v value){
-			"severity":      named("AlertSeverity", capitalised),
+			"severity":      named("AlertSeverity", capital),
 			"status":        named("Status", legacyStatus),
 			"azuretenantid": tenantIn("AADTenantId"),
 		},
@@ -198,7 +189,7 @@ func legacyStatus(s string) string {
 	if s == "newAlert" {
 		return "New"
 	}
-	return capitalised(s)
+	return capital(s)
 }
 
 // legacyAlert makes the row of an alert of the older interface.

@@ -13,9 +13,9 @@ func graphIncidentShapes() []shape {
 			"lastupdatedatetime": "LastModifiedTime",
 		},
 		special: map[string]func(m *mapper, v value){
-			"severity":       named("Severity", capitalised),
-			"status":         named("Status", capitalised),
-			"classification": named("Classification", capitalised),
+			"severity":       named("Severity", capital),
+			"status":         named("Status", capital),
+			"classification": named("Classification", capital),
 			"tenantid":       tenantIn("AADTenantId"),
 		},
 	})

@@ -88,7 +88,7 @@ func (m *mapper) graphKind(members []member) signInKind {
 func (m *mapper) signInUnseen(members []member) {
 	switch status := string(m.text(m.lookup(members, "conditionalAccessStatus"))); status {
 	case "success", "failure":
-		if policies := m.lookup(members, "appliedConditionalAccessPolicies"); len(m.elements(policies)) == 0 {
+		if policies := m.lookup(members, "appliedConditionalAccessPolicies"); policies.empty() || isEmptyArray(policies) {
 			m.tally.unseenPolicies++
 		}
 	}
@@ -110,6 +110,11 @@ func (m *mapper) signInTenant(members []member) {
 	if stayed && (home.empty() || bytes.EqualFold(home.raw, resource.raw)) {
 		m.of(resource)
 	}
+}
+
+// isEmptyArray tells whether nothing but white space is in an array.
+func isEmptyArray(v value) bool {
+	return v.kind == kindArray && len(bytes.TrimSpace(v.raw[1:len(v.raw)-1])) == 0
 }
 
 func (m *mapper) signInStatus(v value) {

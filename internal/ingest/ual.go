@@ -110,7 +110,7 @@ func (u *unifiedAudit) bare(m *mapper, r *record) string {
 func (u *unifiedAudit) wrapped(m *mapper, r *record) string {
 	m.begin("OfficeActivity")
 	data := m.lookup(r.members, "AuditData")
-	members := m.rest(data)
+	members := m.auditMembers(data)
 	partial := len(members) == 0
 	if partial {
 		members = m.salvage(data)
@@ -128,6 +128,16 @@ func (u *unifiedAudit) wrapped(m *mapper, r *record) string {
 	}
 	m.auditAddress()
 	return ""
+}
+
+// auditMembers returns the members of AuditData. PowerShell's SDK, which has
+// none of them, holds them in AdditionalProperties.
+func (m *mapper) auditMembers(data value) []member {
+	members := m.rest(data)
+	if inner := m.lookup(members, "AdditionalProperties"); inner.kind == kindObject && m.lookup(members, "Operation").empty() {
+		return m.rest(inner)
+	}
+	return members
 }
 
 // flattened reads a record whose AuditData a collector has spread over columns.
