@@ -84,8 +84,9 @@ type binder struct {
 	// properties are the request properties that set statements give.
 	properties map[string]syntax.Expr
 	aliases    map[string][]string // databases that alias names
-	entities   map[string]bool     // names that stand for each entity of a group
-	open       bool                // the result may have columns that are not known
+	cases      map[*syntax.PatternMatch]*function
+	entities   map[string]bool // names that stand for each entity of a group
+	open       bool            // the result may have columns that are not known
 	// failures is how many errors were found, whether or not they are forgiven
 	// later: what is built after one is a draft, and must not be run.
 	failures int

@@ -61,9 +61,16 @@ func (b *binder) quietText(x syntax.Expr) (string, bool) {
 	return v.String(), ok
 }
 
-// body is a case of a pattern as a function.
+// body is a case of a pattern as a function: the same one at every call, so that
+// a case that calls itself is seen.
 func (b *binder) body(p *syntax.Pattern, m *syntax.PatternMatch) *function {
-	return &function{name: p.Name.Text, literal: &syntax.FunctionLiteral{Body: m.Body}, scope: b.scope}
+	if b.cases[m] == nil {
+		if b.cases == nil {
+			b.cases = make(map[*syntax.PatternMatch]*function)
+		}
+		b.cases[m] = &function{name: p.Name.Text, literal: &syntax.FunctionLiteral{Body: m.Body}, scope: b.scope}
+	}
+	return b.cases[m]
 }
 
 func (b *binder) matchKind(p *syntax.Pattern, x *syntax.Call, path *syntax.Name) kind {
