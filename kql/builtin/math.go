@@ -7,14 +7,14 @@ func numbers() []Function {
 		{Name: "sign", Signatures: sigs(sig(long, long), sig(double, double)), Doc: "-1, 0 or 1."},
 		{Name: "round", Column: FirstArg, Signatures: sigs(sig(double, double, long).optional(1), sig(decimal, decimal, long).optional(1)), Doc: "Rounds to that many digits."},
 		{Name: "ceiling", Column: FirstArg, Signatures: sigs(sig(double, double)), Doc: "The least whole number that is not less."},
-		{Name: "pow", Signatures: sigs(sig(double, double, double)), Doc: "The first argument to the power of the second."},
-		{Name: "atan2", Signatures: sigs(sig(double, double, double)), Doc: "The angle of the point (second, first)."},
+		{Name: "pow", Column: FirstArg, Signatures: sigs(sig(double, double, double)), Doc: "The first argument to the power of the second."},
+		{Name: "atan2", Column: FirstArg, Signatures: sigs(sig(double, double, double)), Doc: "The angle of the point (second, first)."},
 		{Name: "pi", Signatures: sigs(sig(double)), Doc: "The number pi."},
 		{Name: "rand", Signatures: sigs(sig(double, long).optional(1)), Doc: "A number that looks random: from 0 up to 1, or one of that many whole numbers.", Traps: placed()},
 		{Name: "isnan", Signatures: sigs(sig(boolean, double)), Doc: "True if the value is not a number."},
 		{Name: "isinf", Signatures: sigs(sig(boolean, double)), Doc: "True if the value is infinite."},
 		{Name: "isfinite", Signatures: sigs(sig(boolean, double)), Doc: "True if the value is a finite number."},
-		{Name: "tohex", Signatures: sigs(sig(text, long, long).optional(1)), Doc: "The number in hexadecimal, with at least that many digits."},
+		{Name: "tohex", Column: FirstArg, Signatures: sigs(sig(text, long, long).optional(1)), Doc: "The number in hexadecimal, with at least that many digits."},
 		{
 			Name: "range", Signatures: sigs(
 				sig(dynamic, long, long, long).optional(1), sig(dynamic, double, double, double).optional(1),
@@ -42,11 +42,11 @@ func numbers() []Function {
 		{"gamma", "gamma function"},
 		{"loggamma", "logarithm of the gamma function"},
 	} {
-		column := NoName
-		if f.name == "asin" || f.name == "sin" || f.name == "log10" {
-			column = FirstArg // Microsoft's binder names these, and none of their kin
+		row := Function{Name: f.name, Column: FirstArg, Signatures: sigs(sig(double, double)), Doc: "The " + f.doc + "."}
+		if f.name == "cot" || f.name == "degrees" || f.name == "radians" {
+			row.Column = NoName
 		}
-		list = append(list, Function{Name: f.name, Column: column, Signatures: sigs(sig(double, double)), Doc: "The " + f.doc + "."})
+		list = append(list, row)
 	}
 	return list
 }
@@ -55,12 +55,12 @@ func numbers() []Function {
 func bits() []Function {
 	two := sigs(sig(long, long, long))
 	return []Function{
-		{Name: "binary_and", Signatures: two, Doc: "The bits that both have."},
-		{Name: "binary_or", Signatures: two, Doc: "The bits that either has."},
-		{Name: "binary_xor", Signatures: two, Doc: "The bits that one has."},
-		{Name: "binary_not", Signatures: sigs(sig(long, long)), Doc: "The bits it does not have."},
-		{Name: "binary_shift_left", Signatures: two, Doc: "The bits moved left."},
-		{Name: "binary_shift_right", Signatures: two, Doc: "The bits moved right."},
-		{Name: "bitset_count_ones", Signatures: sigs(sig(long, long)), Doc: "The number of bits set."},
+		{Name: "binary_and", Column: FirstArg, Signatures: two, Doc: "The bits that both have."},
+		{Name: "binary_or", Column: FirstArg, Signatures: two, Doc: "The bits that either has."},
+		{Name: "binary_xor", Column: FirstArg, Signatures: two, Doc: "The bits that one has."},
+		{Name: "binary_not", Column: FirstArg, Signatures: sigs(sig(long, long)), Doc: "The bits it does not have."},
+		{Name: "binary_shift_left", Column: FirstArg, Signatures: two, Doc: "The bits moved left."},
+		{Name: "binary_shift_right", Column: FirstArg, Signatures: two, Doc: "The bits moved right."},
+		{Name: "bitset_count_ones", Column: FirstArg, Signatures: sigs(sig(long, long)), Doc: "The number of bits set."},
 	}
 }

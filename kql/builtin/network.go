@@ -38,7 +38,7 @@ func parsers() []Function {
 		alias("parseurl", "parse_url"),
 		{Name: "parse_urlquery", Signatures: one, Doc: "The parameters of a URL's query, as a bag."},
 		{Name: "parse_path", Signatures: one, Doc: "The parts of a file's path, as a bag."},
-		{Name: "parse_csv", Signatures: one, Doc: "The fields of a line of CSV, as an array."},
+		{Name: "parse_csv", Column: FirstArg, Signatures: one, Doc: "The fields of a line of CSV, as an array."},
 		alias("parsecsv", "parse_csv"),
 		{Name: "parse_xml", Column: FirstArg, Signatures: one, Doc: "An XML text as bags."},
 		alias("parsexml", "parse_xml"),

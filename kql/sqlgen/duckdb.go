@@ -178,9 +178,9 @@ func arithmeticForms() map[string]callForm {
 		"*": byResult(addDecimals(map[types.Scalar]callForm{
 			types.Long: fn("kql_multiply"), types.Real: format("(%s * %s)"), types.TimeSpan: scaled("kql_multiply", "*"),
 		}, "kql_decimal_multiply")),
-		"/": byResult(addDecimals(map[types.Scalar]callForm{
+		"/": byResult(map[types.Scalar]callForm{
 			types.Long: fn("kql_divide"), types.Real: format("(CAST(%s AS DOUBLE) / CAST(%s AS DOUBLE))"), types.TimeSpan: scaled("kql_divide", "/"),
-		}, "kql_decimal_divide")),
+		}),
 		"%": byResult(addDecimals(map[types.Scalar]callForm{
 			types.Long: fn("kql_modulo"), types.Real: fn("kql_modulo_real"), types.TimeSpan: fn("kql_modulo"),
 		}, "kql_decimal_modulo")),

@@ -114,9 +114,7 @@ func avgForm(g *generator, a aggregateCall) string {
 		return "coalesce(avg(" + x + ")" + a.filter() + ", CAST('NaN' AS DOUBLE))"
 	case types.DateTime, types.TimeSpan:
 		return "kql_wrap(CAST(sum(" + x + ")" + a.filter() + " // count(" + x + ")" + a.filter() + " AS HUGEINT))"
-	case types.Decimal:
-		return decimalAvg(g, a)
-	case types.Unknown, types.Bool, types.Int, types.Long, types.String, types.GUID, types.Dynamic:
+	case types.Unknown, types.Bool, types.Int, types.Long, types.Decimal, types.String, types.GUID, types.Dynamic:
 	}
 	return g.refuse(a.call.Func+" of a "+a.call.Type.String(), "it has no exact form here", "convert with toreal(…)", a.call.Span)
 }

@@ -5,7 +5,8 @@ import (
 	"github.com/conshelf/conshelf/kql/types"
 )
 
-// addDecimals completes the arithmetic with that of decimals.
+// addDecimals completes the arithmetic with that of decimals. They are not
+// divided: how many digits Kusto then keeps is not documented.
 func addDecimals(forms map[types.Scalar]callForm, function string) map[types.Scalar]callForm {
 	forms[types.Decimal] = fn(function)
 	return forms
@@ -24,12 +25,6 @@ func (g *generator) rankable(s scope, e plan.Expr) string {
 func decimalSum(g *generator, a aggregateCall) string {
 	x := a.arg(g, 0)
 	return "coalesce(kql_decimal_sum(list(" + x + ")" + a.filter(x+" IS NOT NULL") + "), '0')"
-}
-
-// decimalAvg writes the average of decimals; that of none is null.
-func decimalAvg(g *generator, a aggregateCall) string {
-	x := a.arg(g, 0)
-	return "kql_decimal_divide(" + decimalSum(g, a) + ", CAST(nullif(count(" + x + ")" + a.filter() + ", 0) AS VARCHAR))"
 }
 
 // decimalExtreme writes min or max of decimals: arg_min or arg_max by what

@@ -34,16 +34,6 @@ func Multiply(x, y string) (string, error) {
 	return computed(x, y, func(a, b *big.Rat) (*big.Rat, error) { return a.Mul(a, b), nil })
 }
 
-// Divide returns x / y, or an error if y is zero.
-func Divide(x, y string) (string, error) {
-	return computed(x, y, func(a, b *big.Rat) (*big.Rat, error) {
-		if b.Sign() == 0 {
-			return nil, errDivision
-		}
-		return a.Quo(a, b), nil
-	})
-}
-
 // Modulo returns what x / y leaves; it is not negative. If y is zero it
 // returns an error.
 func Modulo(x, y string) (string, error) {

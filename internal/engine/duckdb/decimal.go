@@ -24,7 +24,7 @@ func decimalFunctions() []function {
 	}
 	for name, f := range map[string]func(x, y string) (string, error){
 		"kql_decimal_add": decimal.Add, "kql_decimal_subtract": decimal.Subtract, "kql_decimal_multiply": decimal.Multiply,
-		"kql_decimal_divide": decimal.Divide, "kql_decimal_modulo": decimal.Modulo,
+		"kql_decimal_modulo": decimal.Modulo,
 	} {
 		list = append(list, function{name: name, signature: "ss:s", eval: func(r *row, out *result) {
 			if !r.anyNull() {
