@@ -24,6 +24,7 @@ void *duckdb_scalar_function_get_extra_info(void *info);
 void *duckdb_create_aggregate_function(void);
 void duckdb_destroy_aggregate_function(void **function);
 void duckdb_aggregate_function_set_name(void *function, const char *name);
+void duckdb_aggregate_function_set_error(void *info, const char *error);
 void duckdb_aggregate_function_add_parameter(void *function, void *type);
 void duckdb_aggregate_function_set_return_type(void *function, void *type);
 void duckdb_aggregate_function_set_functions(void *function, void *size, void *init, void *update, void *combine,
@@ -1493,17 +1494,17 @@ static int by_start(const void *x, const void *y) {
 	return a->start < b->start ? -1 : a->start > b->start;
 }
 
-// series_length returns how many bins there are from low on.
+// series_length returns how many bins there are from low on, at most one more
+// than a series may have.
 static int64_t series_length(const series *s, int64_t low) {
 	const series_frame *f = &s->frame;
 	int64_t high = f->has_to ? f->to - 1 : s->items[s->size - 1].start;
 	if (high < low || f->step <= 0) return 0;
 	uint64_t steps = ((uint64_t)high - (uint64_t)low) / (uint64_t)f->step;
-	return steps < KQL_SERIES ? (int64_t)steps + 1 : KQL_SERIES;
+	return steps < KQL_SERIES ? (int64_t)steps + 1 : KQL_SERIES + 1;
 }
 
 static void series_finalize(void *info, void **states, void *out, idx_t count, idx_t offset) {
-	(void)info;
 	size_t room = 0;
 	char *buffer = NULL;
 	for (idx_t i = 0; i < count; i++) {
@@ -1514,6 +1515,10 @@ static void series_finalize(void *info, void **states, void *out, idx_t count, i
 		}
 		qsort(s->items, s->size, sizeof *s->items, by_start);
 		int64_t low = s->frame.has_from ? s->frame.from : s->items[0].start, bins = series_length(s, low);
+		if (bins > KQL_SERIES) { // cut, they would look like all
+			duckdb_aggregate_function_set_error(info, "\x1fmake-series\x1f" "an array of more than 1048576 values is not known to have an answer\x1f");
+			break;
+		}
 		size_t n = s->used + (size_t)bins * (s->frame.otherwise.n + 1) + 2;
 		if (n > room) {
 			room = n * 2;

@@ -29,6 +29,9 @@ func seriesAxis(r *row, out *result) {
 	known, ok := r.memo.(*axis)
 	a := axis{low: r.long(0), high: r.long(1), step: r.long(2), kind: r.text(3)}
 	if !ok || known.low != a.low || known.high != a.high || known.step != a.step || known.kind != a.kind {
+		if a.length() > maxRange {
+			uncertain("make-series", errLongArray)
+		}
 		a.text = a.list()
 		known = &a
 		r.memo = known
@@ -54,7 +57,7 @@ func (a axis) length() int64 {
 		return 0
 	}
 	steps := (uint64(a.high) - uint64(a.low)) / uint64(a.step)
-	return int64(min(steps, C.KQL_SERIES-1)) + 1
+	return int64(min(steps, maxRange)) + 1
 }
 
 func axisType(kind string) types.Scalar {
