@@ -5,7 +5,7 @@ BIN   := bin/conshelf
 SEEDS ?= 1 2 3
 FUZZTIME ?= 60s
 
-.PHONY: build demo test check generate lint bench bench-kql conformance fuzz fuzz-short golden sim clean
+.PHONY: build demo test check generate lint bench bench-ingest bench-kql conformance fuzz fuzz-short golden sim clean
 
 build:
 	go build -o $(BIN) ./cmd/conshelf
@@ -29,6 +29,11 @@ lint:
 
 bench: # ingest and the whole rule pack over a million simulated sign-ins
 	go test -run='^$$' -bench=. -benchtime=1x -timeout=60m ./internal/investigation
+
+ROWS ?= 1000000
+
+bench-ingest: # ROWS sign-ins of 4 KB beside counting their lines, unpacking them and the database's own reader; made once, in the user's cache
+	CONSHELF_ROWS=$(ROWS) go test -run='^$$' -bench='^BenchmarkIngest$$' -benchtime=1x -timeout=120m ./internal/engine/duckdb
 
 bench-kql: # query shapes over five million sign-ins beside hand-written SQL; the time to compile published queries
 	go test -run='^$$' -bench='^BenchmarkKQL' -benchtime=1x -timeout=60m -v ./internal/engine/duckdb

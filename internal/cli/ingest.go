@@ -17,15 +17,15 @@ import (
 const tenantHelp = "tenant id of records that name none"
 
 func (a *app) ingestCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, dryRun bool
 	var tenant string
 	cmd := &cobra.Command{
 		Use:   "ingest PATH...",
 		Short: "Load exports into the case: files, directories, archives, - for standard input",
 		Long: "ingest recognises each file by its content and loads its records into Log Analytics tables. For every file\n" +
 			"it prints what became of its records: read = stored + duplicate + quarantined. Originals are never written,\n" +
-			"and the case itself is never read as evidence.",
-		Example: "  conshelf ingest ./export --case ./case\n  zcat signins.json.gz | conshelf ingest -",
+			"and the case itself is never read as evidence. With --dry-run it says what each file is and loads nothing.",
+		Example: "  conshelf ingest ./export --case ./case\n  conshelf ingest ./export --dry-run\n  zcat signins.json.gz | conshelf ingest -",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("ingest wants a file, a directory or - for standard input")
@@ -33,10 +33,14 @@ func (a *app) ingestCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if dryRun {
+				return a.survey(cmd.Context(), args, tenant, asJSON)
+			}
 			return a.ingest(cmd.Context(), args, tenant, asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&tenant, "tenant", "", tenantHelp)
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what each file is, and load nothing")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the counts as JSON, an object a file and line")
 	return cmd
 }
@@ -67,7 +71,7 @@ func (a *app) load(ctx context.Context, c *investigation.Case, paths []string, t
 	result, err := c.Ingest(ctx, paths, investigation.IngestOptions{Stdin: a.in, Tenant: tenant, Progress: bar.at})
 	bar.clear()
 	for _, p := range result.Problems {
-		printLine(a.err, p.String())
+		printLine(a.err, oneLine(p.String()))
 	}
 	return result, err
 }
@@ -79,7 +83,7 @@ func (a *app) skipped(result investigation.Loaded) error {
 		return nil
 	}
 	for _, f := range result.Files {
-		if f.SHA256 != "" {
+		if f.SHA256 != "" || f.Member != "" {
 			return silent{exitSkipped}
 		}
 	}

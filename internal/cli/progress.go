@@ -34,8 +34,9 @@ func newProgress(w io.Writer, terminal bool, verb string, total int64) *progress
 	return p
 }
 
-// at reports that done bytes and rows are through.
-func (p *progress) at(done, rows int64) {
+// at reports that bytes of text and rows are through, and how many bytes of
+// files, which may be packed, the text came from.
+func (p *progress) at(text, taken, rows int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -44,11 +45,11 @@ func (p *progress) at(done, rows int64) {
 		return
 	}
 	p.last, p.shown = now, true
-	rate := float64(done) / elapsed.Seconds()
-	line := fmt.Sprintf("%s %s, %d rows, %s/s, %.0f rows/s", p.verb, size(done), rows, size(int64(rate)), float64(rows)/elapsed.Seconds())
-	if p.total > done && rate > 0 {
-		left := time.Duration(float64(p.total-done) / rate * float64(time.Second)).Round(time.Second)
-		line += fmt.Sprintf(", %d%%, %s left", 100*done/p.total, left)
+	rate := float64(text) / elapsed.Seconds()
+	line := fmt.Sprintf("%s %s, %d rows, %s/s, %.0f rows/s", p.verb, size(text), rows, size(int64(rate)), float64(rows)/elapsed.Seconds())
+	if p.total > taken && taken > 0 {
+		left := time.Duration(float64(p.total-taken) / float64(taken) * float64(elapsed)).Round(time.Second)
+		line += fmt.Sprintf(", %d%%, %s left", 100*taken/p.total, left)
 	}
 	_, _ = fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 }

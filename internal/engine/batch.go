@@ -52,7 +52,13 @@ func (b *Batch) Column(c types.Column) int {
 	}
 	i := len(b.Vectors)
 	b.index[c.Name] = i
-	b.Vectors = append(b.Vectors, Vector{Column: c})
+	if i < cap(b.Vectors) {
+		b.Vectors = b.Vectors[:i+1] // with memory that Clear kept
+		b.Vectors[i].truncate(0)
+		b.Vectors[i].Column = c
+	} else {
+		b.Vectors = append(b.Vectors, Vector{Column: c})
+	}
 	b.Vectors[i].pad(b.Rows)
 	return i
 }
@@ -83,6 +89,33 @@ func (b *Batch) Reset() {
 	for i := range b.Vectors {
 		b.Vectors[i].truncate(0)
 	}
+}
+
+// Clear empties the batch for rows of another table: it forgets the columns and
+// keeps their memory for those that come in their places.
+func (b *Batch) Clear(table string) {
+	b.Reset()
+	b.Table, b.Vectors = table, b.Vectors[:0]
+	clear(b.index)
+}
+
+// Keep drops all rows but those that keep names, by their numbers in rising
+// order.
+func (b *Batch) Keep(keep []int) {
+	for to, from := range keep {
+		b.Origins[to] = b.Origins[from]
+	}
+	b.Origins, b.Rows = b.Origins[:len(keep)], len(keep)
+	for i := range b.Vectors {
+		b.Vectors[i].keep(keep)
+	}
+}
+
+// Rename gives a column, by its index, another name.
+func (b *Batch) Rename(i int, name string) {
+	delete(b.index, b.Vectors[i].Column.Name)
+	b.Vectors[i].Column.Name = name
+	b.index[name] = i
 }
 
 // Len returns how many values the vector holds.
@@ -148,6 +181,24 @@ func (v *Vector) truncate(rows int) {
 		v.Bytes = v.Bytes[:end(v.Ends, rows)]
 		v.Ends = v.Ends[:rows]
 	}
+}
+
+// keep moves the values at the indices from to the vector's beginning.
+func (v *Vector) keep(from []int) {
+	bytes := uint32(0)
+	for to, i := range from {
+		v.Null[to] = v.Null[i]
+		switch {
+		case len(v.Ints) > 0:
+			v.Ints[to] = v.Ints[i]
+		case len(v.Floats) > 0:
+			v.Floats[to] = v.Floats[i]
+		default:
+			bytes += uint32(copy(v.Bytes[bytes:], v.Text(i)))
+			v.Ends[to] = bytes
+		}
+	}
+	v.truncate(len(from))
 }
 
 func end(ends []uint32, rows int) uint32 {

@@ -2,23 +2,13 @@ package ingest
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"testing"
 
-	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/evidence"
 )
 
-// A sink is a loader that keeps nothing.
-type sink struct{}
-
-func (sink) Begin(context.Context) (engine.Load, error)                    { return sink{}, nil }
-func (sink) Identities(context.Context, func(engine.Identity) error) error { return nil }
-func (sink) Append(context.Context, *engine.Batch) error                   { return nil }
-func (sink) Commit(context.Context) error                                  { return nil }
-func (sink) Rollback() error                                               { return nil }
-func discard(evidence.File, []evidence.Reject) error                       { return nil }
+func discard(evidence.File, []evidence.Reject) error { return nil }
 
 // BenchmarkSignIns reads sign-ins of a size and shape as Graph's beta has them.
 func BenchmarkSignIns(b *testing.B) {
@@ -30,7 +20,7 @@ func BenchmarkSignIns(b *testing.B) {
 	b.SetBytes(int64(text.Len()))
 	b.ReportAllocs()
 	for b.Loop() {
-		err := New(sink{}, Options{Stdin: bytes.NewReader(text.Bytes())}).Ingest(b.Context(), []string{"-"}, nil, discard)
+		err := New(Nowhere(), Options{Stdin: bytes.NewReader(text.Bytes())}).Ingest(b.Context(), []string{"-"}, nil, discard)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -40,6 +30,6 @@ func BenchmarkSignIns(b *testing.B) {
 // BenchmarkNew is what a process pays before the first record.
 func BenchmarkNew(b *testing.B) {
 	for b.Loop() {
-		New(sink{}, Options{})
+		New(Nowhere(), Options{})
 	}
 }

@@ -106,7 +106,7 @@ func TestCancelInTheMiddleLeavesNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	m := &memory{}
-	text := many(0, 10*engine.BatchRows) // more than the first look takes in
+	text := many(0, 20*engine.BatchRows) // more than the first look takes in
 	if len(text) < windowStart*3/2 {
 		t.Fatalf("%d bytes", len(text))
 	}

@@ -20,7 +20,11 @@ type csvFrames struct {
 	members   []member
 	decoded   []byte // cells that had doubled quotes
 	lines     bool   // the header says nothing: every line is a record
+	crowded   bool   // the row has more cells than are looked at
 }
+
+// decodedAtOnce is how many bytes of cells share their memory.
+const decodedAtOnce = 256 << 10
 
 // newCSVFrames reads the header.
 func newCSVFrames(w *window) *csvFrames {
@@ -143,6 +147,10 @@ func (f *csvFrames) skipBlankLines() {
 
 // name gives the cells the header's names.
 func (f *csvFrames) name(r *record) {
+	if f.crowded {
+		r.fault = fmt.Sprintf("a row has more than %d cells", maxMembers)
+		return
+	}
 	if len(f.cells) != len(f.header) {
 		r.fault = fmt.Sprintf("a row has %d cells, the header %d", len(f.cells), len(f.header))
 		return
@@ -198,14 +206,18 @@ func (f *csvFrames) row() int {
 
 func (f *csvFrames) scanRow(b []byte, last bool) int {
 	f.cells = f.cells[:0]
-	f.decoded = f.decoded[:0]
+	if len(f.decoded) > decodedAtOnce {
+		f.decoded = nil // the cells of earlier rows are still in use
+	}
 	for i := 0; ; {
 		var c value
 		next := f.cell(b, i, last, &c)
 		if next < 0 {
 			return next
 		}
-		f.cells = append(f.cells, c)
+		if f.crowded = len(f.cells) == maxMembers; !f.crowded {
+			f.cells = append(f.cells, c)
+		}
 		switch {
 		case next == len(b):
 			return next

@@ -58,13 +58,17 @@ func notText(head []byte) string {
 		{"SQLite format 3", "an SQLite database"},
 		{"7z\xBC\xAF\x27\x1C", "a 7-Zip archive: unpack it first"},
 		{"Rar!", "a RAR archive: unpack it first"},
-		{"\x28\xB5\x2F\xFD", "compressed with Zstandard: unpack it first"},
+		{"BZh", "compressed with bzip2: unpack it first"},
+		{"\xFD7zXZ\x00", "compressed with xz: unpack it first"},
 		{"ElfFile\x00", "a Windows event log"},
 		{"\xD0\xCF\x11\xE0", "an Office document: save it as CSV"},
 	} {
 		if bytes.HasPrefix(head, []byte(known.magic)) {
 			return "is " + known.name
 		}
+	}
+	if start := bytes.TrimLeft(head, " \t\r\n"); len(start) > 0 && (start[0] == '{' || start[0] == '[') {
+		return "" // a zero byte costs the record that it is in
 	}
 	if bytes.IndexByte(head, 0) >= 0 {
 		return "is not text"

@@ -22,17 +22,17 @@ const maxEnvelopes = 3
 
 // unwrap opens the envelopes around a record, and returns the shape of what is
 // inside.
-func (p *pass) unwrap(r *record, s *shape) (*shape, string) {
-	p.mapper.around = p.mapper.around[:0]
+func (d *decoder) unwrap(r *record, s *shape) (*shape, string) {
+	d.mapper.around = d.mapper.around[:0]
 	for range maxEnvelopes {
 		if s == nil || s.open == nil {
 			return s, ""
 		}
-		if reason := s.open(p.mapper, r); reason != "" {
+		if reason := s.open(d.mapper, r); reason != "" {
 			return nil, reason
 		}
-		p.mapper.tally.enveloped++
-		s = p.shape(r)
+		d.mapper.tally.enveloped++
+		s = d.shape(r)
 	}
 	return nil, "more envelopes than are opened, one inside another"
 }

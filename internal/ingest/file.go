@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -25,11 +26,13 @@ import (
 type facts struct {
 	order  dateOrder
 	tenant string // of rows that name none
+	narrow bool   // it names too many columns: those that are not published are kept in Unlisted
 }
 
 // read reads a file and hands over its rows, which are not committed yet.
 func (in *Ingester) read(ctx context.Context, f evidence.File, e entry) (receipt, error) {
 	if f.Problem != "" {
+		f.SHA256 = in.digest(ctx, e)
 		return receipt{f, nil, in.deposit(ctx)}, nil
 	}
 	if in.sizes[e.size] {
@@ -55,22 +58,32 @@ func (in *Ingester) read(ctx context.Context, f evidence.File, e entry) (receipt
 }
 
 // maxPasses bounds the readings of a file. Each finds at most one fact to be
-// other than it was taken to be: the order of dates twice, the tenant once.
-const maxPasses = 4
+// other than it was taken to be: the order of dates twice, the tenant once, the
+// number of columns once.
+const maxPasses = 5
 
 // duplicate tells whether a file with the same bytes is known.
 func (in *Ingester) duplicate(ctx context.Context, e entry) (evidence.File, bool) {
+	known, ok := in.digests[in.digest(ctx, e)]
+	return known, ok
+}
+
+// digest returns the SHA-256 of a file that is not read, or "" if it cannot be
+// opened or has no bytes of its own.
+func (in *Ingester) digest(ctx context.Context, e entry) evidence.Digest {
+	if e.open == nil {
+		return ""
+	}
 	r, err := e.open()
 	if err != nil {
-		return evidence.File{}, false // reading it says why
+		return "" // reading it says why
 	}
 	defer func() { _ = r.Close() }()
 	h := sha256.New()
 	if _, err := io.Copy(h, &cancellable{ctx, r}); err != nil {
-		return evidence.File{}, false
+		return ""
 	}
-	known, ok := in.digests[digest(h)]
-	return known, ok
+	return digest(h)
 }
 
 func digest(h hash.Hash) evidence.Digest { return evidence.Digest(hex.EncodeToString(h.Sum(nil))) }
@@ -106,7 +119,9 @@ func pathTenant(path string) string {
 	return strings.ToLower(match[1])
 }
 
-// A pass is one reading of one file.
+// A pass is one reading of one file. The records that are cut from its text
+// are decoded by workers, a parcel at a time; what the workers made of them is
+// taken over in the order of the records.
 type pass struct {
 	in      *Ingester
 	ctx     context.Context // a pass lives as long as the call that made it
@@ -115,24 +130,30 @@ type pass struct {
 	entry   entry
 	facts   facts
 
-	mapper    *mapper
-	librarian *librarian
+	parcel *parcel   // being filled
+	sent   []*parcel // with the workers, in the order of their records
+	window *window   // that the records are cut from
+	taken  *counter  // of the bytes of the file
+
 	added     []engine.Identity
 	rejects   []evidence.Reject
 	rejectRaw int
 	formats   []string
 	fixed     *shape // of all records, where their frames tell it
-	last      *shape // of records with lastMarks
-	lastMarks marks
-	tenants   map[string]string
+	tally     tally
+	clock     clock
+	drifted   []string // headings of the portal that are not known
+	layouts   map[string]*layout
+	tenants   map[string]bool
 	homeless  int64 // rows stored that name no tenant
 }
 
 // read reads the file from its first byte to its last.
 func (p *pass) read() error {
-	p.mapper = newMapper(p.in.limits, p.in.recogniser.marks, p.file.Name(), p.facts.order)
-	p.librarian = newLibrarian()
-	p.tenants = make(map[string]string)
+	p.clock = clock{order: p.facts.order}
+	p.layouts = make(map[string]*layout)
+	p.tenants = make(map[string]bool)
+	defer p.dismiss()
 	r, err := p.entry.open()
 	if err != nil {
 		p.file.Problem = "cannot be opened: " + err.Error()
@@ -140,9 +161,9 @@ func (p *pass) read() error {
 	}
 	defer func() { _ = r.Close() }()
 	h := newDigester()
-	found := &counter{r: io.TeeReader(r, h)}
-	err = p.whole(found)
-	p.file.SHA256, p.file.Size = h.sum(), found.n
+	p.taken = &counter{r: io.TeeReader(r, h)}
+	err = p.whole(p.taken)
+	p.file.SHA256, p.file.Size = h.sum(), p.taken.n.Load()
 	if err != nil {
 		return err
 	}
@@ -168,35 +189,43 @@ func (p *pass) problem(reason string) {
 	}
 }
 
-// text unpacks and decodes the file, and reads its records.
+// text unpacks and decodes the file, and reads its records. What is packed is
+// unpacked while what came before is read.
 func (p *pass) text(r io.Reader) error {
 	b := bufio.NewReaderSize(r, 64<<10)
-	levels := 2
+	levels, packed := 2, p.entry.nested
 	if p.entry.nested {
 		levels = 1
 	}
 	for plain := true; ; levels-- {
-		head, _ := b.Peek(4)
-		if string(head) == parquetMagic {
+		head, _ := b.Peek(headSize)
+		if bytes.HasPrefix(head, []byte(parquetMagic)) {
 			return p.parquet(b, plain)
 		}
-		if isZip(head) {
+		if kindOfArchive(head) != notArchive {
 			p.refuse(b, "is an archive inside an archive: unpack it first")
 			return nil
 		}
-		if !isGzip(head) {
+		packing := sniffCodec(head)
+		if packing == notPacked {
 			break
 		}
 		if levels == 0 {
 			p.refuse(b, "is compressed more than twice: unpack it first")
 			return nil
 		}
-		unpacked, err := p.in.gunzip(b)
+		unpacked, err := p.in.unpack(packing, b)
 		if err != nil {
 			p.refuse(b, err.Error())
 			return nil
 		}
-		b, plain = bufio.NewReaderSize(unpacked, 64<<10), false
+		defer func() { _ = unpacked.Close() }()
+		b, plain, packed = bufio.NewReaderSize(unpacked, 64<<10), false, true
+	}
+	if packed {
+		a := newAhead(b)
+		defer func() { _ = a.Close() }()
+		b = bufio.NewReaderSize(a, 64<<10)
 	}
 	return p.decoded(b)
 }
@@ -205,8 +234,14 @@ func (p *pass) text(r io.Reader) error {
 func (p *pass) refuse(b *bufio.Reader, reason string) {
 	head, _ := b.Peek(64)
 	p.problem(reason)
+	p.refuseAll(&record{number: 1, raw: head}, reason)
+}
+
+// refuseAll quarantines the one record that stands for the whole file.
+func (p *pass) refuseAll(r *record, reason string) {
 	p.file.Counts.Read++
-	p.reject(&record{number: 1, raw: head}, reason)
+	p.file.Counts.Quarantined++
+	p.reject(rejected(r, reason))
 }
 
 func (p *pass) decoded(b *bufio.Reader) error {
@@ -229,14 +264,19 @@ func (p *pass) decoded(b *bufio.Reader) error {
 	_, _ = b.Discard(mark)
 	w := &window{
 		r: enc.decode(b), offset: int64(mark), limit: p.in.limits.Record, wide: enc != utf8Text,
-		ctx: p.ctx.Err, read: p.progress,
+		ctx: p.ctx.Err, read: p.progress, pool: p.in.buffers, turn: p.send,
 	}
+	defer w.close()
+	p.window = w
 	return p.records(w)
 }
 
 func (p *pass) progress(n int) {
 	p.in.progress.File = p.file.Name()
 	p.in.progress.Bytes += int64(n)
+	if !p.entry.nested && p.taken != nil {
+		p.in.progress.Taken = p.in.base + p.taken.n.Load()
+	}
 	if p.in.options.Progress != nil {
 		p.in.options.Progress(p.in.progress)
 	}
@@ -251,8 +291,7 @@ func (p *pass) records(w *window) error {
 	}
 	if reason := markup(w.bytes()); reason != "" {
 		p.problem(reason)
-		p.file.Counts.Read++
-		p.reject(&record{number: 1, offset: w.offset, raw: w.bytes()[:min(rejectRaw, len(w.bytes()))]}, reason)
+		p.refuseAll(&record{number: 1, offset: w.offset, raw: w.bytes()[:min(rejectRaw, len(w.bytes()))]}, reason)
 		return nil
 	}
 	f := p.frames(w, first)
@@ -266,7 +305,7 @@ func (p *pass) records(w *window) error {
 func (p *pass) frame(f frames) error {
 	var r record
 	for f.next(&r) {
-		if err := p.record(&r); err != nil {
+		if err := p.gather(&r); err != nil {
 			return err
 		}
 	}
@@ -277,7 +316,8 @@ func (p *pass) frame(f frames) error {
 	if pages, ok := f.(paged); ok {
 		p.file.Continues = pages.continues()
 	}
-	return p.flush()
+	p.send()
+	return p.takeOver(0)
 }
 
 // frames tells what a text consists of, by how it begins.
@@ -302,149 +342,19 @@ func (p *pass) csv(w *window) frames {
 	for _, name := range f.header {
 		header.members = append(header.members, member{key: name, value: value{kind: kindText}})
 	}
-	if s := p.shape(&header); s == nil {
+	if s := newDecoder(p).shape(&header); s == nil {
 		p.problem("format not recognised: " + strings.TrimPrefix(strange(&header), "format not recognised: "))
 		f.asLines()
 	}
 	return f
 }
 
-// record makes a row of one record.
-func (p *pass) record(r *record) error {
-	p.file.Counts.Read++
-	if r.fault != "" {
-		p.reject(r, r.fault)
-		return nil
-	}
-	s, reason := p.unwrap(r, p.shape(r))
-	switch {
-	case reason != "":
-		p.reject(r, reason)
-		return nil
-	case s == nil:
-		p.reject(r, strange(r))
-		return nil
-	case s.refusal != "":
-		p.reject(r, s.refusal)
-		return nil
-	}
-	if !slices.Contains(p.formats, s.name) {
-		p.formats = append(p.formats, s.name)
-	}
-	if reason := s.row(p.mapper, r); reason != "" {
-		p.reject(r, reason)
-		return nil
-	}
-	p.mapper.keepAround()
-	p.mapper.finish(s.timed)
-	return p.store(r)
-}
-
-// shape returns the shape of a record, or nil.
-func (p *pass) shape(r *record) *shape {
-	if p.fixed != nil {
-		return p.fixed
-	}
-	k := p.mapper.marksOf(r)
-	if p.last == nil || k != p.lastMarks {
-		p.last, p.lastMarks = p.in.recogniser.shape(k), k
-	}
-	if p.last == nil {
-		return p.librarian.shape(p.in.recogniser, p.mapper, r)
-	}
-	return p.last
-}
-
-// store adds the row that the mapper has built, unless its like is held.
-func (p *pass) store(r *record) error {
-	m := p.mapper
-	var id engine.Identity
-	id, m.hash = m.row.identity(m.hash)
-	if m.lesser && p.in.seen.names(id) {
-		p.file.Counts.Duplicate++
-		m.tally.lesser++
-		m.row.batch.DropRow()
-		return nil
-	}
-	isNew, sameID := p.in.seen.add(id)
-	if !isNew {
-		p.file.Counts.Duplicate++
-		m.row.batch.DropRow()
-		return nil
-	}
-	if sameID {
-		m.tally.sameID++
-	}
-	p.added = append(p.added, id)
-	p.file.Counts.Stored++
-	p.in.progress.Rows++
-	b := m.row.batch
-	b.EndRow(engine.Origin{File: p.file.Number, Record: r.number, Tenant: p.tenantOf(m.tenant), Identity: id})
-	m.row.tally(b.Rows - 1)
-	if b.Full() || b.Rows%64 == 0 && m.row.size() > batchBytes {
-		return p.append(m.row)
-	}
-	return nil
-}
-
-// tenantOf returns the tenant of a row, or what the file says if it has none.
-func (p *pass) tenantOf(b []byte) string {
-	if len(b) == 0 {
-		p.homeless++
-		return p.facts.tenant
-	}
-	if tenant, ok := p.tenants[string(b)]; ok {
-		return tenant
-	}
-	tenant := string(b)
-	p.tenants[tenant] = tenant
-	return tenant
-}
-
-// append hands over the rows of a table. The next ones go into another batch.
-func (p *pass) append(t *rows) error {
-	full := t.batch
-	t.turn()
-	return p.deposit.append(full, t.giveBack)
-}
-
-// flush hands over the rows that no full batch took.
-func (p *pass) flush() error {
-	for _, name := range slices.Sorted(maps.Keys(p.mapper.tables)) {
-		if t := p.mapper.tables[name]; t.batch.Rows > 0 {
-			if err := p.append(t); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// reject quarantines a record.
-func (p *pass) reject(r *record, reason string) {
-	p.file.Counts.Quarantined++
-	if p.mapper.row != nil {
-		p.mapper.row.batch.DropRow()
-	}
-	if len(p.rejects) >= p.in.limits.Rejects {
-		return
-	}
-	raw := r.raw
-	if raw == nil && len(r.members) > 0 {
-		raw = appendRecord(nil, r.members)
-	}
-	raw = raw[:min(len(raw), rejectRaw)]
-	if p.rejectRaw += len(raw); p.rejectRaw > rejectRawTotal {
-		raw = nil
-	}
-	p.rejects = append(p.rejects, evidence.Reject{
-		File: p.file.Number, Record: r.number, Offset: r.offset, Reason: reason, Raw: strings.ToValidUTF8(string(raw), replacement),
-	})
-}
-
 // finish fills in what is told of the file when all of it was read.
 func (p *pass) finish() error {
 	f := &p.file
+	if p.entry.warning != "" {
+		p.problem(p.entry.warning)
+	}
 	if !f.Counts.Balanced() {
 		return fmt.Errorf("%d records read are not %d stored, %d duplicate and %d quarantined",
 			f.Counts.Read, f.Counts.Stored, f.Counts.Duplicate, f.Counts.Quarantined)
@@ -454,8 +364,8 @@ func (p *pass) finish() error {
 	} else if f.Counts.Read > 0 {
 		p.problem(p.firstReason())
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.mapper.tables)) {
-		if t := p.mapper.tables[name]; t.count.Rows > 0 {
+	for _, name := range slices.Sorted(maps.Keys(p.layouts)) {
+		if t := p.layouts[name]; t.count.Rows > 0 {
 			f.Tables = append(f.Tables, t.total())
 		}
 	}
@@ -491,7 +401,7 @@ func (p *pass) tenant() string {
 // found is what the pass has shown of the file as a whole.
 func (p *pass) found() facts {
 	now := p.facts
-	if c := p.mapper.clock; c.ambiguous > 0 {
+	if c := p.clock; c.ambiguous > 0 {
 		if v := c.verdict(); v == dayFirst || v == orderMixed {
 			now.order = v
 		}
@@ -501,6 +411,7 @@ func (p *pass) found() facts {
 			now.tenant = tenant
 		}
 	}
+	now.narrow = now.narrow || p.crowded()
 	return now
 }
 

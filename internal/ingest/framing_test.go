@@ -60,6 +60,42 @@ func TestJSONFraming(t *testing.T) {
 		{"a cut last line", "{\"a\":1}\n{\"a\":", []string{`1@0 {"a":1}`, "2@8 !the text ends inside a record"}, "ends inside record 2, which begins at offset 8: it was cut off"},
 		{"a cut array", `[{"a":1},{"a"`, []string{`1@1 {"a":1}`, "2@9 !the text ends inside a record"}, "cannot be read from offset 9 to its end, inside an array: the text ends inside a record"},
 		{"an array without an end", `[{"a":1},`, []string{`1@1 {"a":1}`}, "ends inside an array at offset 9: it was cut off, export it again"},
+		{
+			"a broken element of an array", `[{"a":1,"b":2},{"a":3,"b":tru},{"a":5,"b":6}]`,
+			[]string{`1@1 {"a":1,"b":2}`, "2@15 !a value is neither text, number, object, array nor true; skipped 16 bytes to the next element", `3@31 {"a":5,"b":6}`},
+			"",
+		},
+		{
+			"objects inside a broken element are no elements", `[{"a":1,"b":2},{"a":3,"c":[{"a":8,"z":9},{"b":x}],"b":4},{"a":5,"b":6}]`,
+			[]string{`1@1 {"a":1,"b":2}`, "2@15 !a value is neither text, number, object, array nor word; skipped 42 bytes to the next element", `3@57 {"a":5,"b":6}`},
+			"",
+		},
+		{
+			"text inside a broken element is no element", `[{"a":1,"b":2},{"a":"{\"a\":5,\"b\":6}","b"},{"a":5,"b":6}]`,
+			[]string{`1@1 {"a":1,"b":2}`, "2@15 !no colon after a member's name; skipped 30 bytes to the next element", `3@45 {"a":5,"b":6}`},
+			"",
+		},
+		{
+			"an element whose text does not end", "[{\"a\":1,\"b\":2},\n{\"a\":\"3,\"b\":4},\n{\"a\":5,\"b\":6}]",
+			[]string{`1@1 {"a":1,"b":2}`, "2@16 !no comma between two members; skipped 16 bytes to the next element", `3@32 {"a":5,"b":6}`},
+			"",
+		},
+		{
+			"a broken first element", `[{"a":x,"b":2},{"a":5,"b":6}]`,
+			[]string{"1@1 !a value is neither text, number, object, array nor word"},
+			"cannot be read from offset 1 to its end, inside an array: a value is neither text, number, object, array nor word",
+		},
+		{
+			"a broken last element", `[{"a":1,"b":2},{"a":5,"b":}]`,
+			[]string{`1@1 {"a":1,"b":2}`, "2@15 !a value is neither text, number, object, array nor word"},
+			"cannot be read from offset 15 to its end, inside an array: a value is neither text, number, object, array nor word",
+		},
+		{"elements without a comma", `[{"a":1}{"a":2}]`, []string{`1@1 {"a":1}`, `2@8 {"a":2}`}, ""},
+		{
+			"what is no element", `[{"a":1,"b":2} x {"a":5,"b":6}]`,
+			[]string{`1@1 {"a":1,"b":2}`, "2@15 !no comma between two elements; skipped 2 bytes to the next element", `3@17 {"a":5,"b":6}`},
+			"",
+		},
 		{"a wrapper without an end", `{"value":[{"a":1}],"x"`, []string{`1@10 {"a":1}`}, "ends inside an object that wraps records, at offset 18"},
 		{"a raw line feed in text", "{\"a\":\"x\ny\"}\n{\"a\":1}", []string{"1@0 !a control character inside text", `2@12 {"a":1}`}, ""},
 		{"a number no double holds", "{\"a\":1e999}\n{\"a\":1}", []string{"1@0 !a number is out of range", `2@12 {"a":1}`}, ""},
@@ -76,6 +112,39 @@ func TestJSONFraming(t *testing.T) {
 				t.Errorf("problem = %q, want %q", problem, test.problem)
 			}
 		})
+	}
+}
+
+// A broken element is skipped wherever the ends of what is in sight fall.
+func TestABrokenElementAcrossWindows(t *testing.T) {
+	var b strings.Builder
+	for n := range 60 {
+		end := "}"
+		if n%5 == 4 {
+			end = "\"}"
+		}
+		fmt.Fprintf(&b, "%s{\"n\": %d, \"pad\":%q%s", "[,"[min(n, 1):min(n, 1)+1], n, strings.Repeat("x", 90_000+777*n), end)
+	}
+	b.WriteString("]")
+	got, problem := cut(b.String(), nil, 64<<20)
+	broken := 0
+	for _, r := range got {
+		if strings.Contains(r, "!no comma between two members; skipped 9") || strings.Contains(r, "!no comma between two members; skipped 1") {
+			broken++
+		}
+	}
+	if len(got) != 60 || broken != 11 || !strings.Contains(problem, "inside an array") {
+		t.Errorf("%d records, %d broken, problem %q", len(got), broken, problem)
+	}
+}
+
+// A text that begins like an element very often, and never is one, takes no
+// more than a bounded effort.
+func TestALureOfElementsIsBounded(t *testing.T) {
+	text := `[{"a":1,"b":2},x` + strings.Repeat(`{"a":[1,1,1,1,1,1,1,1`, 200_000)
+	got, problem := cut(text, nil, 64<<20)
+	if len(got) != 2 || problem == "" {
+		t.Errorf("%d records, problem %q", len(got), problem)
 	}
 }
 

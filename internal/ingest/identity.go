@@ -11,8 +11,8 @@ import (
 
 // identity returns who the row being built is: half from the table and the
 // record's id, half from the table and all that the row holds. A table without
-// an id has both halves from the content. The file's path, the row's number
-// and the order of columns play no part. The hash is cryptographic, because a
+// an id has both halves from the content. The file's path, the row's number,
+// the order of columns and the case of their names play no part. The hash is cryptographic, because a
 // collision would hide a record as a duplicate.
 func (t *rows) identity(scratch []byte) (engine.Identity, []byte) {
 	row := t.batch.Rows
@@ -24,7 +24,7 @@ func (t *rows) identity(scratch []byte) (engine.Identity, []byte) {
 		if vec.Len() <= row || vec.Null[row] || t.loose[i] && !t.tight {
 			continue
 		}
-		b = appendCell(b, vec, row)
+		b = appendCell(b, t.lowers[i], vec, row)
 	}
 	content := sha256.Sum256(b)
 	id := engine.Identity{half(content[:]), half(content[8:])}
@@ -42,20 +42,20 @@ func (t *rows) identity(scratch []byte) (engine.Identity, []byte) {
 func half(sum []byte) int64 { return int64(binary.LittleEndian.Uint64(sum)) }
 
 // appendCell appends a cell so that no two different rows read the same.
-func appendCell(b []byte, vec *engine.Vector, row int) []byte {
+func appendCell(b []byte, name string, vec *engine.Vector, row int) []byte {
 	switch vec.Column.Type {
 	case types.Bool, types.Int, types.Long, types.DateTime, types.TimeSpan:
-		b = appendName(b, vec)
+		b = appendName(b, name)
 		return binary.LittleEndian.AppendUint64(b, uint64(vec.Ints[row]))
 	case types.Real:
-		b = appendName(b, vec)
+		b = appendName(b, name)
 		return binary.LittleEndian.AppendUint64(b, math.Float64bits(vec.Floats[row]))
 	case types.String, types.GUID, types.Decimal, types.Dynamic:
 		text := vec.Text(row)
 		if len(text) == 0 {
 			return b
 		}
-		b = appendName(b, vec)
+		b = appendName(b, name)
 		b = binary.AppendUvarint(b, uint64(len(text)))
 		return append(b, text...)
 	case types.Unknown:
@@ -63,9 +63,9 @@ func appendCell(b []byte, vec *engine.Vector, row int) []byte {
 	panic("ingest: column " + vec.Column.Name + " has no type")
 }
 
-func appendName(b []byte, vec *engine.Vector) []byte {
-	b = binary.AppendUvarint(b, uint64(len(vec.Column.Name)))
-	return append(b, vec.Column.Name...)
+func appendName(b []byte, name string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(name)))
+	return append(b, name...)
 }
 
 // An identitySet is a set of identities in one flat array, with linear probing

@@ -29,6 +29,9 @@ type Options struct {
 	// Acquire says who takes files in, and when: now. Nil: their entries in the
 	// manifest say nothing of it.
 	Acquire func() evidence.Acquisition
+	// Workers is how many goroutines decode the records of a file; 0: one for
+	// each processor. The rows are the same whatever their number.
+	Workers int
 	// Progress, if set, is called now and then while files are read.
 	Progress func(Progress)
 }
@@ -37,6 +40,7 @@ type Options struct {
 type Progress struct {
 	File  string // being read, with its member
 	Bytes int64  // of text read so far, of all files
+	Taken int64  // of files as found that this text came from
 	Rows  int64  // on their way into the store or there, of all files
 }
 
@@ -50,8 +54,13 @@ type Ingester struct {
 	digests    map[evidence.Digest]evidence.File
 	sizes      map[int64]bool // of the files in digests
 	progress   Progress
-	clerk      *clerk  // during Ingest
-	last       receipt // of the file that was read last, whose commit is not settled
+	base       int64 // bytes of the sources that are done
+	buffers    *bufferPool
+	batches    *batchPool
+	keep       []int
+	workers    *workers // during Ingest
+	clerk      *clerk   // during Ingest
+	last       receipt  // of the file that was read last, whose commit is not settled
 }
 
 // A receipt is a file that was read, with the deposit that stores it.
@@ -88,6 +97,9 @@ func (in *Ingester) Ingest(ctx context.Context, paths []string, known []evidence
 	}
 	in.clerk = newClerk()
 	defer in.clerk.dismiss()
+	in.workers = newWorkers(in.options.Workers)
+	defer in.workers.dismiss()
+	in.buffers, in.batches = newBufferPool(in.workers.count+2), newBatchPool(2*in.workers.count+waiting)
 	err := in.sources(ctx, number, sources(paths, in.options.Exclude), each)
 	return cmp.Or(in.settle(each), err)
 }
@@ -96,12 +108,14 @@ func (in *Ingester) sources(ctx context.Context, number int64, list []source, ea
 	var err error
 	for _, s := range list {
 		shelf := in.shelf(s)
-		for _, e := range shelf.entries {
+		for i, e := range shelf.entries {
 			number++
 			if err = in.entry(ctx, number, e, each); err != nil {
 				break
 			}
+			in.progress.Taken = in.base + shelf.size*int64(i+1)/int64(len(shelf.entries))
 		}
+		in.base += shelf.size
 		if err = errors.Join(err, shelf.close()); err != nil {
 			return err
 		}

@@ -21,6 +21,9 @@ type jsonFrames struct {
 	next_   string // a link to a page that is not here
 	context string // what the page in sight says that it is of
 	buffer  []byte
+
+	likeness likeness
+	skipped  skipped
 }
 
 // What an element may stand in.
@@ -44,10 +47,11 @@ type paged interface{ continues() bool }
 func (f *jsonFrames) continues() bool { return f.next_ != "" }
 
 func (f *jsonFrames) notes() []string {
-	if !f.continues() {
-		return nil
+	notes := f.skipped.notes()
+	if f.continues() {
+		notes = append(notes, "a page in it names a next page (@odata.nextLink): the export may go on in another file")
 	}
-	return []string{"a page in it names a next page (@odata.nextLink): the export may go on in another file"}
+	return notes
 }
 
 func (f *jsonFrames) next(r *record) bool {
@@ -66,8 +70,11 @@ func (f *jsonFrames) next(r *record) bool {
 		case c == ']' && len(f.stack) > 0:
 			f.w.advance(1)
 			f.close()
-		case f.comma && len(f.stack) > 0:
+		case f.comma && len(f.stack) > 0 && c != '{':
 			return f.broken(r, "no comma between two elements")
+		case f.comma && len(f.stack) > 0:
+			f.skipped.commas++
+			f.comma = false
 		case c == '[' && len(f.stack) < maxStack:
 			f.w.advance(1)
 			f.open(inArray)
@@ -167,6 +174,9 @@ func (f *jsonFrames) scanElement(b []byte) int {
 func (f *jsonFrames) hand(r *record, raw []byte) {
 	f.records++
 	f.taken, f.comma = len(raw), true
+	if raw[0] == '{' {
+		f.likeness.learn(raw, f.scan.members)
+	}
 	*r = record{number: f.records, offset: f.w.offset, raw: raw, members: f.scan.members, context: f.context}
 	switch raw[0] {
 	case '{':
@@ -199,15 +209,15 @@ func (f *jsonFrames) unwrap(r *record, v value) {
 }
 
 // broken hands out a record that cannot be read. Among records that stand one
-// after another the next line that begins with { is the next record; inside an
-// array there is no telling, and the rest is lost.
+// after another the next line that begins with { is the next record. Inside an
+// array the next element is that which begins as those before it did; where
+// there is none the rest is lost.
 func (f *jsonFrames) broken(r *record, reason string) bool {
 	f.records++
 	*r = record{number: f.records, offset: f.w.offset, fault: reason}
 	r.raw = bytes.Clone(f.w.bytes()[:min(rejectRaw, len(f.w.bytes()))])
 	if len(f.stack) > 0 {
-		f.skipAll()
-		f.ended = fmt.Sprintf("cannot be read from offset %d to its end, inside an array: %s", r.offset, reason)
+		f.resume(r)
 		return true
 	}
 	n, last := f.skipToLine()

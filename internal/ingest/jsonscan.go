@@ -17,6 +17,7 @@ type scan struct {
 	flags    flags  // of what was scanned since they were last cleared
 	reason   string // of the last malformed
 	members  []member
+	reach    int // how far the last value was read, about
 }
 
 const (
@@ -43,6 +44,9 @@ func (s *scan) object(i int) int {
 		}
 		if i = s.member(i, &m.value); i < 0 {
 			return i
+		}
+		if len(s.members) == maxMembers {
+			return s.bad("has more than " + strconv.Itoa(maxMembers) + " members")
 		}
 		s.members = append(s.members, m)
 		i = s.space(i)
@@ -248,6 +252,7 @@ func zeros(x uint64) uint64 { return (x - ones) &^ x & highs }
 
 // str scans the rest of a string whose opening quote is before i.
 func (s *scan) str(i int) int {
+	s.reach = i
 	start, wide := i, uint64(highs)
 	for {
 		for i+8 <= len(s.data) {
@@ -315,6 +320,7 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 // number scans a number. Where the data ends the number may go on, unless the
 // data is whole.
 func (s *scan) number(i int) int {
+	s.reach = i
 	start := i
 	if s.data[i] == '-' {
 		i++

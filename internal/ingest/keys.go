@@ -31,8 +31,7 @@ func newKeys(marks map[string]marks) *keys {
 // most records of a file have the same names in the same order.
 type positions []int32
 
-// id returns the number of the name of m, the n-th member of its record, or -1
-// if there are too many names.
+// id returns the number of the name of m, the n-th member of its record.
 func (k *keys) id(n int, m *member, at *positions) int32 {
 	if n < len(*at) {
 		if id := (*at)[n]; id >= 0 && k.names[id].name == string(m.key) && m.keyFlags == 0 {
@@ -56,9 +55,6 @@ func (k *keys) find(m *member) int32 {
 	name := string(appendText(nil, value{kind: kindString, flags: m.keyFlags, raw: m.key}))
 	if id, ok := k.ids[name]; ok {
 		return id
-	}
-	if len(k.names) >= maxKeys {
-		return -1
 	}
 	id := int32(len(k.names))
 	lower := strings.ToLower(name)

@@ -22,6 +22,7 @@ const (
 	rejectRawTotal = 16 * mib
 	batchBytes     = 32 * mib // text in a batch before it is handed over early
 	maxColumnName  = 128
+	maxMembers     = 20_000 // of one record
 )
 
 func (l Limits) withDefaults() Limits {

@@ -2,6 +2,8 @@ package ingest
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/conshelf/conshelf/internal/engine"
@@ -15,6 +17,8 @@ type mapper struct {
 	clock   clock
 	path    string // of the file, with its member, in lower case: a last hint, never the only one
 	name    string // the path as it is
+	batches *batchPool
+	narrow  bool // columns that are not published are kept in Unlisted
 	tables  map[string]*rows
 	binders map[binding]*binder
 	fits    map[uint64][]string // tables by the columns of a row
@@ -77,6 +81,34 @@ type tally struct {
 	enveloped            int64 // envelopes that were opened
 }
 
+// add adds the counts of u.
+func (t *tally) add(u *tally) {
+	t.noTime += u.noTime
+	t.otherTime += u.otherTime
+	t.oneTime += u.oneTime
+	t.unread += u.unread
+	t.replaced += u.replaced
+	t.unlisted += u.unlisted
+	t.noDetail += u.noDetail
+	t.localTime += u.localTime
+	t.sameID += u.sameID
+	t.undecided += u.undecided
+	t.undecidedApplication += u.undecidedApplication
+	t.noResult += u.noResult
+	t.unseenPolicies += u.unseenPolicies
+	t.nestedAlerts += u.nestedAlerts
+	t.hiddenRisk += u.hiddenRisk
+	t.cutDocuments += u.cutDocuments
+	t.lossy += u.lossy
+	t.flattened += u.flattened
+	t.collectorTime += u.collectorTime
+	t.confessed += u.confessed
+	t.lesser += u.lesser
+	t.promised = max(t.promised, u.promised)
+	t.mangled += u.mangled
+	t.enveloped += u.enveloped
+}
+
 // A mapping says which members of a record go where. A member that it does not
 // name goes to the published column of its name, in any case, or to a column
 // of its own.
@@ -126,12 +158,57 @@ func newMapper(limits Limits, known map[string]marks, path string, order dateOrd
 	}
 }
 
+// restart begins a parcel of records. Nothing of what was mapped before shows
+// in what will be, but for what is the same however often it is worked out.
+func (m *mapper) restart() {
+	if len(m.tables) > maxTables {
+		clear(m.tables)
+	}
+	for _, t := range m.tables {
+		t.batch = nil
+	}
+	for _, b := range m.binders {
+		clear(b.slots)
+	}
+	m.row, m.tally, m.clock, m.drifted = nil, tally{}, clock{order: m.clock.order}, nil
+}
+
+// bound forgets the names of members when there are too many. It is called
+// between two records.
+func (m *mapper) bound() {
+	if len(m.keys.names) <= maxKeys {
+		return
+	}
+	m.keys = newKeys(m.keys.marks)
+	clear(m.binders)
+	for i := range m.at {
+		m.at[i] = m.at[i][:0]
+	}
+}
+
+// maxTables bounds how many tables are remembered from one parcel to the next.
+const maxTables = 100
+
+// inOrder returns the tables that have rows, by name.
+func (m *mapper) inOrder() []*rows {
+	var list []*rows
+	for _, name := range slices.Sorted(maps.Keys(m.tables)) {
+		if t := m.tables[name]; t.batch != nil {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
 // begin starts a row of table.
 func (m *mapper) begin(table string) {
 	t := m.tables[table]
 	if t == nil {
-		t = newRows(table)
+		t = newRows(table, m.batches)
 		m.tables[table] = t
+	}
+	if t.batch == nil {
+		t.start()
 	}
 	m.row = t
 	t.tight = false
@@ -250,7 +327,7 @@ func (m *mapper) own(name string, loose bool) int32 {
 		return -1
 	}
 	_, known := m.row.columns[strings.ToLower(name)]
-	if !known && m.row.extra >= m.limits.Columns {
+	if !known && (m.narrow || m.row.extra >= m.limits.Columns) {
 		return -1
 	}
 	i := m.row.column(name)
@@ -311,6 +388,10 @@ func (m *mapper) same(vec *engine.Vector, v value) bool {
 // side keeps a value that a column cannot take, beside it.
 func (m *mapper) side(column int32, v value) {
 	name := m.row.batch.Vectors[column].Column.Name + original
+	if m.narrow {
+		m.keep(name, v)
+		return
+	}
 	i := m.row.column(name)
 	if m.row.set(i) || m.row.batch.Vectors[i].Column.Type != types.Dynamic {
 		m.keep(name, v)

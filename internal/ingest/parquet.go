@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"math/big"
-	"os"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -324,8 +323,7 @@ func (p *pass) parquet(b *bufio.Reader, plain bool) error {
 	f, err := newParquetFrames(r, size, p.in.limits)
 	if err != nil {
 		p.problem(err.Error())
-		p.file.Counts.Read++
-		p.reject(&record{number: 1, raw: []byte(parquetMagic)}, err.Error())
+		p.refuseAll(&record{number: 1, raw: []byte(parquetMagic)}, err.Error())
 		return nil
 	}
 	p.progress(int(size))
@@ -339,12 +337,8 @@ func (p *pass) random(b *bufio.Reader, plain bool) (io.ReaderAt, int64, error) {
 		if err != nil {
 			return nil, 0, fmt.Errorf("cannot be opened: %w", err)
 		}
-		if f, ok := r.(*os.File); ok {
-			info, err := f.Stat()
-			if err != nil {
-				return nil, 0, errors.Join(fmt.Errorf("cannot be opened: %w", err), f.Close())
-			}
-			return f, info.Size(), nil
+		if s, ok := r.(*steady); ok {
+			return s.f, s.size, nil
 		}
 		_ = r.Close() // it is read as a stream
 	}

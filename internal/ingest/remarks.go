@@ -8,7 +8,7 @@ import (
 
 // remarks says what a reader of the file's rows should know.
 func (p *pass) remarks() []string {
-	t := p.mapper.tally
+	t := p.tally
 	var notes []string
 	count := func(n int64, what string) {
 		if n > 0 {
@@ -44,8 +44,8 @@ func (p *pass) remarks() []string {
 	count(t.unseenPolicies, "sign-ins to which Conditional Access applied but whose policies are not visible: the export was made without the permission to read policies")
 	count(t.nestedAlerts, "alerts inside incidents, kept in the column alerts and not stored as rows of SecurityAlert: export them from security/alerts_v2")
 	count(t.hiddenRisk, "sign-ins whose risk is hidden: the tenant's licence does not show it")
-	if len(p.mapper.drifted) > 0 {
-		notes = append(notes, fmt.Sprintf("headings that are not known, kept as columns of their own: %.40q", p.mapper.drifted))
+	if len(p.drifted) > 0 {
+		notes = append(notes, fmt.Sprintf("headings that are not known, kept as columns of their own: %.40q", p.drifted))
 	}
 	count(t.cutDocuments, "documents that PowerShell cut where it goes no deeper (ConvertTo-Json -Depth): what lay deeper is not in the export")
 	count(t.lossy, "policies whose lists were joined to text, which cannot be taken apart exactly: export them as JSON to have them evaluated")
@@ -57,7 +57,7 @@ func (p *pass) remarks() []string {
 
 // dateRemark says how dates such as 3/4/2026 were read.
 func (p *pass) dateRemark() []string {
-	c := p.mapper.clock
+	c := p.clock
 	if c.ambiguous == 0 {
 		return nil
 	}

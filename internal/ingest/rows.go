@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/conshelf/conshelf/internal/engine"
-	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/schema"
 	"github.com/conshelf/conshelf/kql/types"
 )
@@ -22,12 +21,14 @@ const (
 
 // rows are the rows of one table on their way into a load.
 type rows struct {
+	table    string
 	batch    *engine.Batch
-	spare    chan *engine.Batch      // empty ones, to be filled again
+	batches  *batchPool
 	listed   map[string]types.Column // published, by lower-case name
 	columns  map[string]int32        // by lower-case name
 	exact    map[string]int32        // by name as it was asked for
-	order    []int32                 // by name
+	order    []int32                 // by lower-case name
+	lowers   []string                // by vector: its name in lower case
 	loose    []bool                  // by vector: not part of a row's identity
 	tight    bool                    // in the row being built, loose columns are part of it
 	extra    int                     // columns that are not published
@@ -37,32 +38,35 @@ type rows struct {
 	within   string                  // the column within whose values ids are distinct, or ""
 	time     int32
 	hunting  bool // Timestamp is the same time
-	count    evidence.TableCount
-	first    int64 // the least TimeGenerated of those stored, in ticks; 0: none has one
-	last     int64 // the greatest
 }
 
-func newRows(table string) *rows {
-	t := &rows{
-		batch:    engine.NewBatch(table),
-		spare:    make(chan *engine.Batch, waiting),
-		listed:   make(map[string]types.Column),
-		columns:  make(map[string]int32),
-		exact:    make(map[string]int32),
-		suffix:   table == azureDiagnostics || strings.HasSuffix(table, customSuffix),
-		timeless: table == ConfigurationTable,
-		hunting:  schema.Hunting(table),
-		count:    evidence.TableCount{Table: table},
-	}
+// listedColumns returns the columns that a table has as published, by
+// lower-case name.
+func listedColumns(table string) map[string]types.Column {
+	listed := make(map[string]types.Column)
 	published, ok := schema.Lookup(table)
 	if !ok {
 		published = ownTable(table)
 	}
 	for _, c := range published.Columns {
-		t.listed[strings.ToLower(c.Name)] = c
+		listed[strings.ToLower(c.Name)] = c
+	}
+	return listed
+}
+
+func newRows(table string, batches *batchPool) *rows {
+	t := &rows{
+		table:    table,
+		batches:  batches,
+		listed:   listedColumns(table),
+		columns:  make(map[string]int32),
+		exact:    make(map[string]int32),
+		suffix:   table == azureDiagnostics || strings.HasSuffix(table, customSuffix),
+		timeless: table == ConfigurationTable,
+		hunting:  schema.Hunting(table),
 	}
 	for _, id := range []string{"OfficeId", "EventDataId", "SystemAlertId", "RequestId", "Id"} {
-		if published.Column(id) >= 0 {
+		if c, ok := t.listed[strings.ToLower(id)]; ok && c.Name == id {
 			t.id = id
 			break
 		}
@@ -73,7 +77,6 @@ func newRows(table string) *rows {
 	if t.timeless {
 		t.within = documentKindColumn
 	}
-	t.time = t.column(timeGenerated)
 	return t
 }
 
@@ -98,24 +101,22 @@ func isOwn(name string) bool {
 	return slices.ContainsFunc(ownTables(), func(t types.Table) bool { return strings.EqualFold(t.Name, name) })
 }
 
+// start begins an empty batch, with no column but the time.
+func (t *rows) start() {
+	t.batch = t.batches.take(t.table)
+	clear(t.columns)
+	clear(t.exact)
+	t.order, t.lowers, t.loose = t.order[:0], t.lowers[:0], t.loose[:0]
+	t.extra = 0
+	t.time = t.column(timeGenerated)
+}
+
 // turn goes on in an empty batch with the same columns in the same order.
 func (t *rows) turn() {
 	full := t.batch
-	select {
-	case t.batch = <-t.spare:
-	default:
-		t.batch = engine.NewBatch(full.Table)
-	}
+	t.batch = t.batches.take(t.table)
 	for i := range full.Vectors {
 		t.batch.Column(full.Vectors[i].Column)
-	}
-}
-
-// giveBack takes an empty batch that turn may go on in.
-func (t *rows) giveBack(b *engine.Batch) {
-	select {
-	case t.spare <- b:
-	default:
 	}
 }
 
@@ -138,22 +139,24 @@ func (t *rows) anyCase(name string) int32 {
 	}
 	c, ok := t.listed[lower]
 	if !ok {
-		c = types.Column{Name: name, Type: t.typeOf(name)}
+		c = types.Column{Name: name, Type: t.typeOf(lower)}
 		t.extra++
 	}
 	i := int32(t.batch.Column(c))
 	t.columns[lower] = i
 	t.loose = append(t.loose, false)
-	at, _ := slices.BinarySearchFunc(t.order, c.Name, func(v int32, name string) int {
-		return strings.Compare(t.batch.Vectors[v].Column.Name, name)
+	t.lowers = append(t.lowers, lower)
+	at, _ := slices.BinarySearchFunc(t.order, lower, func(v int32, lower string) int {
+		return strings.Compare(t.lowers[v], lower)
 	})
 	t.order = slices.Insert(t.order, at, i)
 	return i
 }
 
-// typeOf is the type of a column that is not published.
+// typeOf is the type of a column that is not published, by its name in lower
+// case.
 func (t *rows) typeOf(name string) types.Scalar {
-	if name == timeGenerated {
+	if name == "timegenerated" {
 		return types.DateTime
 	}
 	if t.suffix {
@@ -164,7 +167,7 @@ func (t *rows) typeOf(name string) types.Scalar {
 				return scalar
 			}
 		}
-		if name == "Type" || name == "TenantId" {
+		if name == "type" || name == "tenantid" {
 			return types.String
 		}
 	}
@@ -211,29 +214,6 @@ func (t *rows) size() int {
 		n += len(t.batch.Vectors[i].Bytes)
 	}
 	return n
-}
-
-// tally counts a row that was stored.
-func (t *rows) tally(row int) {
-	t.count.Rows++
-	vec := &t.batch.Vectors[t.time]
-	if vec.Null[row] {
-		return
-	}
-	n := vec.Ints[row]
-	if t.first == 0 || n < t.first {
-		t.first = n
-	}
-	t.last = max(t.last, n)
-}
-
-// total is how many rows were stored, and when they are of.
-func (t *rows) total() evidence.TableCount {
-	c := t.count
-	if t.first != 0 {
-		c.First, c.Last = types.TimeOf(t.first), types.TimeOf(t.last)
-	}
-	return c
 }
 
 // isGUID tells whether b is a GUID as Microsoft writes them.

@@ -2,6 +2,8 @@ package ingest
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -93,3 +95,48 @@ func openRegular(path string) (*os.File, int64, error) {
 	}
 	return f, info.Size(), nil
 }
+
+// A steady reader reads a file as long as it was when it was found, so that one
+// that somebody writes to has an end, and fails there if it was changed.
+type steady struct {
+	f    *os.File
+	size int64 // as found
+	read int64
+}
+
+// changed is the error of a file that is not as it was found.
+type changed struct {
+	what string
+	at   int64
+}
+
+func (c changed) Error() string {
+	return fmt.Sprintf("%s while it was read, at byte %d: copy it when nobody writes to it, and read the copy", c.what, c.at)
+}
+
+func (s *steady) Read(p []byte) (int, error) {
+	if s.read == s.size {
+		return s.beyond(p)
+	}
+	n, err := s.f.Read(p[:min(int64(len(p)), s.size-s.read)])
+	s.read += int64(n)
+	if errors.Is(err, io.EOF) && s.read < s.size {
+		err = changed{"was cut", s.read}
+	}
+	return n, err
+}
+
+// beyond is what comes after the end of the file. Files that are made as they
+// are read say that they are empty.
+func (s *steady) beyond(p []byte) (int, error) {
+	if s.size == 0 {
+		return s.f.Read(p)
+	}
+	var more [1]byte
+	if n, _ := s.f.ReadAt(more[:], s.size); n > 0 {
+		return 0, changed{"grew", s.size}
+	}
+	return 0, io.EOF
+}
+
+func (s *steady) Close() error { return s.f.Close() }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 	"time"
 
@@ -27,6 +28,15 @@ type clock struct {
 	saysDay       bool
 	firstMonthDay string // such a date
 	firstDayMonth string
+}
+
+// add adds what d has noted of later dates.
+func (c *clock) add(d *clock) {
+	c.ambiguous += d.ambiguous
+	c.saysMonth = c.saysMonth || d.saysMonth
+	c.saysDay = c.saysDay || d.saysDay
+	c.firstMonthDay = cmp.Or(c.firstMonthDay, d.firstMonthDay)
+	c.firstDayMonth = cmp.Or(c.firstDayMonth, d.firstDayMonth)
 }
 
 // verdict is the order that the file's dates call for.

@@ -7,9 +7,13 @@ import (
 )
 
 // A window is the part of a stream that is being looked at. It grows until
-// what is sought is inside it, up to a limit.
+// what is sought is inside it, up to a limit. What it has shown stays as it is
+// until its buffer is free: it goes on in another one.
 type window struct {
 	r      io.Reader
+	pool   *bufferPool // nil: buffers are not used again
+	buffer *buffer     // that buf is in
+	turn   func()      // called before the window leaves its buffer; nil: not
 	buf    []byte
 	pos    int   // of the first byte in sight
 	offset int64 // in the stream, of that byte
@@ -20,9 +24,9 @@ type window struct {
 	read   func(n int)
 }
 
-const windowStart = 1 * mib
+const windowStart = 2 * mib
 
-// bytes returns what is in sight. It is valid until more is called.
+// bytes returns what is in sight.
 func (w *window) bytes() []byte { return w.buf[w.pos:] }
 
 // advance moves the window's start.
@@ -52,18 +56,34 @@ func (w *window) more() bool {
 	if w.err != nil || w.full() {
 		return false
 	}
-	if w.pos > 0 {
-		w.buf = w.buf[:copy(w.buf, w.buf[w.pos:])]
-		w.pos = 0
-	}
-	if len(w.buf) > cap(w.buf)/2 {
-		grown := make([]byte, len(w.buf), max(windowStart, 2*cap(w.buf)))
-		copy(grown, w.buf)
-		w.buf = grown
-	} else if cap(w.buf) == 0 {
-		w.buf = make([]byte, 0, windowStart)
+	if w.pos > 0 || len(w.buf) == cap(w.buf) {
+		w.move()
 	}
 	return w.fill()
+}
+
+// move goes on in another buffer, which has room for more.
+func (w *window) move() {
+	if w.turn != nil {
+		w.turn()
+	}
+	size := windowStart
+	for len(w.buf)-w.pos > size/2 {
+		size *= 2
+	}
+	next := w.pool.take(size)
+	w.buf = next.data[:copy(next.data[:cap(next.data)], w.buf[w.pos:])]
+	w.pos = 0
+	w.close()
+	w.buffer = next
+}
+
+// close lets go of the buffer.
+func (w *window) close() {
+	if w.buffer != nil {
+		w.buffer.release()
+	}
+	w.buffer = nil
 }
 
 // fill reads until the buffer is full or the stream ends.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/ingest"
 )
@@ -39,26 +40,39 @@ func (p Problem) String() string { return p.File.Name() + ": " + p.Reason }
 
 // IngestOptions says how to load. The zero value is useful.
 type IngestOptions struct {
-	Stdin    io.Reader               // what "-" is; nil: nothing
-	Tenant   string                  // of records that name none; empty: what their files say
-	Progress func(bytes, rows int64) // called with what is done; nil: not
+	Stdin  io.Reader // what "-" is; nil: nothing
+	Tenant string    // of records that name none; empty: what their files say
+	// Progress is called with what is done: bytes of text, bytes of files as
+	// found that they came from, rows. Nil: it is not.
+	Progress func(text, taken, rows int64)
 }
 
 // Ingest loads paths into the case. Files that were loaded before an error
 // stay, and are in the result.
 func (c *Case) Ingest(ctx context.Context, paths []string, o IngestOptions) (Loaded, error) {
-	var l Loaded
 	known, err := c.Files(ctx)
 	if err != nil {
-		return l, err
+		return Loaded{}, err
 	}
+	options := ingest.Options{Exclude: c.dir, Spool: filepath.Join(c.dir, spoolDir), Acquire: c.keeper.actor.Acquisition}
+	return intake(ctx, c.store(), options, known, paths, o)
+}
+
+// Survey says what Ingest into an empty case would make of paths, and loads
+// nothing. What is in the directory of the case is no evidence.
+func Survey(ctx context.Context, dir string, paths []string, o IngestOptions) (Loaded, error) {
+	return intake(ctx, ingest.Nowhere(), ingest.Options{Exclude: dir}, nil, paths, o)
+}
+
+func intake(ctx context.Context, store engine.Loader, options ingest.Options, known []evidence.File, paths []string, o IngestOptions) (Loaded, error) {
+	var l Loaded
 	paths, l.Problems = existing(paths)
-	options := ingest.Options{Stdin: o.Stdin, Tenant: strings.ToLower(o.Tenant), Exclude: c.dir, Spool: filepath.Join(c.dir, spoolDir), Acquire: c.keeper.actor.Acquisition}
+	options.Tenant, options.Stdin = strings.ToLower(o.Tenant), o.Stdin
 	if o.Progress != nil {
-		options.Progress = func(p ingest.Progress) { o.Progress(p.Bytes, p.Rows) }
+		options.Progress = func(p ingest.Progress) { o.Progress(p.Bytes, p.Taken, p.Rows) }
 	}
-	in := ingest.New(c.store(), options)
-	err = in.Ingest(ctx, paths, known, func(f evidence.File, rejects []evidence.Reject) error {
+	in := ingest.New(store, options)
+	err := in.Ingest(ctx, paths, known, func(f evidence.File, rejects []evidence.Reject) error {
 		l.Files = append(l.Files, f)
 		l.Problems = append(l.Problems, problems(f, rejects)...)
 		if !f.Counts.Balanced() {
