@@ -256,3 +256,33 @@ func gzipped(t *testing.T, data []byte) []byte {
 	}
 	return b.Bytes()
 }
+
+// A value that begins as one that was read before, and goes on otherwise, is
+// read anew; one that is the same has the same flags.
+func TestValuesThatAreKnown(t *testing.T) {
+	long := `{"x":"` + strings.Repeat("y", 100) + `"}`
+	spaced := `[1, "\u0061` + strings.Repeat("z", 100) + `"]`
+	lines := []string{
+		`{"a":` + long + `,"b":` + spaced + `}`,
+		`{"a":` + long + `,"b":` + spaced + `}`,
+		`{"a":` + strings.Replace(long, `"}`, `","q":1}`, 1) + `,"b":` + spaced + `}`,
+		`{"b":` + long + `,"a":` + spaced + `}`,
+		`{"a":` + long + `x,"b":1}`,
+		`{"a":` + long + `,"b":` + spaced + `}`,
+	}
+	f := newJSONFrames(windowOn(strings.NewReader(strings.Join(lines, "\n")), 1<<20), 100)
+	var r record
+	for n, line := range lines {
+		if !f.next(&r) || (r.fault == "") != (n != 4) {
+			t.Fatalf("line %d: %+v", n, r)
+		}
+		if n == 4 {
+			continue
+		}
+		s := scan{data: []byte(line), maxDepth: 100}
+		s.object(0)
+		if diff := cmp.Diff(fmt.Sprintf("%q", s.members), fmt.Sprintf("%q", r.members)); diff != "" {
+			t.Errorf("line %d: %s", n, diff)
+		}
+	}
+}

@@ -36,7 +36,7 @@ const (
 )
 
 func newJSONFrames(w *window, maxDepth int) *jsonFrames {
-	return &jsonFrames{w: w, scan: scan{maxDepth: maxDepth}, inner: scan{maxDepth: maxDepth}}
+	return &jsonFrames{w: w, scan: scan{maxDepth: maxDepth, memo: new(memo)}, inner: scan{maxDepth: maxDepth}}
 }
 
 func (f *jsonFrames) problem() string { return f.ended }

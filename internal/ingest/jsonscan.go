@@ -17,7 +17,8 @@ type scan struct {
 	flags    flags  // of what was scanned since they were last cleared
 	reason   string // of the last malformed
 	members  []member
-	reach    int // how far the last value was read, about
+	reach    int   // how far the last value was read, about
+	memo     *memo // nil: nothing is remembered
 }
 
 const (
@@ -96,8 +97,7 @@ func (s *scan) member(i int, v *value) int {
 	if i >= len(s.data) {
 		return short
 	}
-	s.flags = 0
-	end := s.value(i, 2)
+	end := s.memberEnd(i)
 	if end < 0 {
 		return end
 	}
@@ -115,6 +115,22 @@ func (s *scan) member(i int, v *value) int {
 		v.kind = kindNull
 	default:
 		v.kind = kindNumber
+	}
+	return end
+}
+
+// memberEnd scans the value of a member, unless it is known.
+func (s *scan) memberEnd(i int) int {
+	s.flags = 0
+	if c := s.data[i]; c != '{' && c != '[' {
+		return s.value(i, 2)
+	}
+	if end, ok := s.recall(i); ok {
+		return end
+	}
+	end := s.value(i, 2)
+	if end > 0 {
+		s.remember(i, end)
 	}
 	return end
 }
