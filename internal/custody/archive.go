@@ -93,16 +93,23 @@ func addOriginals(z *zip.Writer, fsys fs.FS, originals Originals) error {
 func addOriginal(z *zip.Writer, originals Originals, p Promise, digest evidence.Digest) error {
 	f, from, err := originals.Open(p)
 	if err != nil {
-		return fmt.Errorf("its original cannot be sealed: %w", err)
+		return fmt.Errorf("its original at %s cannot be sealed: %w", from, err)
 	}
 	h := sha256.New()
-	if err := errors.Join(add(z, archiveOriginals+"/"+string(digest), io.TeeReader(f, h)), f.Close()); err != nil {
+	if err := errors.Join(add(z, p.ArchiveName(), io.TeeReader(f, h)), f.Close()); err != nil {
 		return err
 	}
 	if sumOf(h) != digest {
 		return fmt.Errorf("its original at %s is not as it was when it was loaded", from)
 	}
 	return nil
+}
+
+// ArchiveName is what the original is called in a sealed archive, in which the
+// case is in a directory of its own.
+func (p Promise) ArchiveName() string {
+	_, digest := p.found()
+	return archiveOriginals + "/" + string(digest)
 }
 
 // A sealer hashes what is written, and holds back what the seal replaces.
@@ -184,8 +191,7 @@ func (a *Archive) HasOriginals() bool {
 
 // Open opens the original of p; see Originals.
 func (a *Archive) Open(p Promise) (io.ReadCloser, string, error) {
-	_, digest := p.found()
-	name := archiveOriginals + "/" + string(digest)
+	name := p.ArchiveName()
 	f, err := a.zip.Open(name)
 	if err != nil {
 		return nil, name, err

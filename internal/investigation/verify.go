@@ -220,21 +220,24 @@ func originOf(row []types.Value) engine.Origin {
 }
 
 // onDisk finds originals where they were: as the case stands to them, or else
-// under the path that they had.
+// under the path that they had; or else where they are when a sealed archive
+// was unpacked.
 type onDisk struct{ dir string }
 
 // Open opens the original of p; see custody.Originals.
 func (d onDisk) Open(p custody.Promise) (io.ReadCloser, string, error) {
+	was := filepath.FromSlash(p.Source)
+	places := []string{was, filepath.Join(d.dir, "..", filepath.FromSlash(p.ArchiveName()))}
 	if p.Relative != "" {
-		path := filepath.Join(d.dir, filepath.FromSlash(p.Relative))
-		f, err := openFile(path)
+		places = slices.Insert(places, 0, filepath.Join(d.dir, filepath.FromSlash(p.Relative)))
+	}
+	for _, place := range places {
+		f, err := openFile(place)
 		if !errors.Is(err, fs.ErrNotExist) {
-			return f, path, err
+			return f, place, err
 		}
 	}
-	path := filepath.FromSlash(p.Source)
-	f, err := openFile(path)
-	return f, path, err
+	return nil, was, fs.ErrNotExist
 }
 
 func openFile(path string) (io.ReadCloser, error) {
