@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/conshelf/conshelf/internal/custody"
+	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/investigation"
 )
 
@@ -20,6 +21,7 @@ type verifyFlags struct {
 	noOriginals bool
 	asJSON      bool
 	signer      string
+	head        string
 	identity    string
 }
 
@@ -48,6 +50,7 @@ func (a *app) evidenceVerifyCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.noOriginals, "no-originals", false, "do not look at the files that the evidence was read from")
 	flags.StringVar(&f.signer, "signer", "", "file of public SSH keys, one of which must have signed the journal")
+	flags.StringVar(&f.head, "head", "", "hash of a line that the journal must have, as an earlier verify printed it")
 	flags.StringVar(&f.identity, "identity", "", "file of the key that opens the archive")
 	flags.BoolVar(&f.asJSON, "json", false, "print what was found as JSON, an object a line")
 	return cmd
@@ -56,7 +59,7 @@ func (a *app) evidenceVerifyCommand() *cobra.Command {
 // verifying calls verify with the options of the flags, prints what it tells,
 // and returns what it found with the exit status of it.
 func (a *app) verifying(f verifyFlags, verify func(investigation.VerifyOptions) (custody.Outcome, error)) (custody.Outcome, error) {
-	o := investigation.VerifyOptions{NoOriginals: f.noOriginals}
+	o := investigation.VerifyOptions{NoOriginals: f.noOriginals, Head: evidence.Digest(f.head)}
 	if f.signer != "" {
 		keys, err := publicKeys(f.signer)
 		if err != nil {
@@ -153,6 +156,9 @@ func printOutcome(w io.Writer, o custody.Outcome, asJSON bool) error {
 	b := bufio.NewWriter(w)
 	for _, s := range o.Signatures {
 		printLine(b, signedLine(s))
+	}
+	if o.Head != "" {
+		printLine(b, fmt.Sprintf("journal: %d lines, the last with hash %s", o.Lines, o.Head))
 	}
 	verdict := "all of it is as it was"
 	if o.Failed > 0 {

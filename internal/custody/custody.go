@@ -162,6 +162,10 @@ type Outcome struct {
 	Checked   int64 `json:"checked"`
 	Failed    int64 `json:"failed"`
 	Unchecked int64 `json:"unchecked"`
+	// Lines is how many the journal had, and Head the hash of the last one:
+	// whoever writes it down can tell later that no line was taken away.
+	Lines int64           `json:"lines"`
+	Head  evidence.Digest `json:"head"`
 	// Signatures are those of the journal that are good.
 	Signatures []Signature `json:"signatures,omitempty"`
 }

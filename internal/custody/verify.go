@@ -48,6 +48,7 @@ type Originals interface {
 type Options struct {
 	Originals Originals       // nil: they are not looked at, which is told
 	Signers   []ssh.PublicKey // one of whom must have signed the journal; none: whoever has
+	Head      evidence.Digest // a line that the journal must have; '': any will do
 	Tell      func(Finding)   // called for what is not as it was, and for what could not be compared
 }
 
@@ -55,6 +56,8 @@ type Options struct {
 type Result struct {
 	Checked    int64       // how many things were compared
 	Signatures []Signature // that are good
+	Lines      int64       // of the journal
+	Head       evidence.Digest
 }
 
 // Verify compares a case with its journal: each line, each file of the case,
@@ -71,11 +74,12 @@ func Verify(fsys fs.FS, o Options) Result {
 	}
 	v := &verification{fsys: fsys, chain: Read(data), tell: o.Tell}
 	v.journal()
+	v.head(o.Head)
 	good := v.signatures(data, o.Signers)
 	v.files()
 	v.rows()
 	v.originals(o.Originals)
-	return Result{v.checked, good}
+	return Result{v.checked, good, v.chain.last(), v.chain.Head()}
 }
 
 // A verification is one pass of Verify.
@@ -88,6 +92,14 @@ type verification struct {
 
 func (v *verification) finding(kind Kind, subject, format string, args ...any) {
 	v.tell(Finding{Kind: kind, Subject: subject, Reason: fmt.Sprintf(format, args...)})
+}
+
+// head makes sure that the journal has a line that somebody wrote down.
+func (v *verification) head(want evidence.Digest) {
+	if want == "" || slices.ContainsFunc(v.chain.Lines, func(l Line) bool { return l.hash == want }) {
+		return
+	}
+	v.finding(KindJournal, JournalName, "no line of it has the hash %s: it was cut, or it is another one", want)
 }
 
 func (v *verification) journal() {

@@ -23,6 +23,7 @@ import (
 // VerifyOptions say what to compare. The zero value compares all there is.
 type VerifyOptions struct {
 	NoOriginals bool                  // the files that evidence was read from are not looked at
+	Head        evidence.Digest       // a line that the journal must have; '': any will do
 	Signers     []ssh.PublicKey       // one of whom must have signed the journal; none: whoever has
 	Tell        func(custody.Finding) // called for each thing that is not as it was; nil: not
 
@@ -60,9 +61,9 @@ func (t *tally) finding(f custody.Finding) {
 // verify compares the case that fsys has; the database, which an engine has to
 // open, and the digests of rows are in dir too.
 func (o VerifyOptions) verify(ctx context.Context, fsys fs.FS, dir string, open Opener, t *tally) error {
-	result := custody.Verify(fsys, custody.Options{Originals: o.originals(dir), Signers: o.Signers, Tell: t.finding})
+	result := custody.Verify(fsys, custody.Options{Originals: o.originals(dir), Head: o.Head, Signers: o.Signers, Tell: t.finding})
 	t.outcome.Checked += result.Checked
-	t.outcome.Signatures = result.Signatures
+	t.outcome.Signatures, t.outcome.Lines, t.outcome.Head = result.Signatures, result.Lines, result.Head
 	rows, err := verifyRows(ctx, fsys, dir, open, t.finding)
 	t.outcome.Checked += rows
 	if err != nil {
