@@ -126,7 +126,7 @@ func newSurvey(ctx context.Context, e Evidence, w incident.Window) (*survey, err
 // aside tells whether a table is about the evidence rather than of a tenant's
 // logs.
 func aside(table string) bool {
-	return slices.Contains([]string{"Evidence_CL", "Quarantine_CL", "Configuration_CL", collectorLog}, table) || engine.IsReference(table)
+	return slices.Contains([]string{"Evidence_CL", "Quarantine_CL", "Duplicate_CL", "Configuration_CL", collectorLog}, table) || engine.IsReference(table)
 }
 
 // scopesOf returns one scope for all rows, or one for each of several tenants.

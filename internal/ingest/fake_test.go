@@ -98,7 +98,7 @@ func valueAt(vec *engine.Vector, row int) types.Value {
 
 func (l *memoryLoad) Commit(context.Context) error {
 	for _, r := range l.rows {
-		if r.table == ManifestTable || r.table == QuarantineTable {
+		if isAbout(r.table) {
 			l.m.about = append(l.m.about, r)
 			continue
 		}

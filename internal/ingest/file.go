@@ -135,17 +135,18 @@ type pass struct {
 	window *window   // that the records are cut from
 	taken  *counter  // of the bytes of the file
 
-	added     []engine.Identity
-	rejects   []evidence.Reject
-	rejectRaw int
-	formats   []string
-	fixed     *shape // of all records, where their frames tell it
-	tally     tally
-	clock     clock
-	drifted   []string // headings of the portal that are not known
-	layouts   map[string]*layout
-	tenants   map[string]bool
-	homeless  int64 // rows stored that name no tenant
+	added      []engine.Identity
+	rejects    []evidence.Reject
+	rejectRaw  int
+	duplicates *engine.Batch // not handed over yet; nil: there are none
+	formats    []string
+	fixed      *shape // of all records, where their frames tell it
+	tally      tally
+	clock      clock
+	drifted    []string // headings of the portal that are not known
+	layouts    map[string]*layout
+	tenants    map[string]bool
+	homeless   int64 // rows stored that name no tenant
 }
 
 // read reads the file from its first byte to its last.
@@ -317,7 +318,10 @@ func (p *pass) frame(f frames) error {
 		p.file.Continues = pages.continues()
 	}
 	p.send()
-	return p.takeOver(0)
+	if err := p.takeOver(0); err != nil {
+		return err
+	}
+	return p.listDuplicates()
 }
 
 // frames tells what a text consists of, by how it begins.

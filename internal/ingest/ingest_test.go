@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -159,6 +160,15 @@ func TestARecordIsStoredOnce(t *testing.T) {
 	}
 	if len(m.rows) != 3 {
 		t.Errorf("%d rows, want 3", len(m.rows))
+	}
+	var found []string
+	for _, r := range m.about {
+		if r.table == DuplicateTable {
+			found = append(found, fmt.Sprintf("%s %s: file %d record %d", r.cells["Table"].Text, r.cells["Id"].Text, r.cells["File"].Int, r.cells["Record"].Int))
+		}
+	}
+	if want := []string{"AADUserRiskEvents r1: file 1 record 3", "AADUserRiskEvents r2: file 2 record 1"}; !slices.Equal(found, want) {
+		t.Errorf("duplicates %q, want %q", found, want)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 // case others do.
 type layout struct {
 	listed map[string]types.Column // published, by lower-case name
+	id     string                  // the column that names a record, or ""
 	names  map[string]string       // those that are not, by lower-case name
 	count  evidence.TableCount
 	first  int64 // the least TimeGenerated of those stored, in ticks; 0: none has one
@@ -24,6 +25,7 @@ func (p *pass) layout(table string) *layout {
 	l := p.layouts[table]
 	if l == nil {
 		l = &layout{listed: listedColumns(table), names: make(map[string]string), count: evidence.TableCount{Table: table}}
+		l.id = idColumn(l.listed)
 		p.layouts[table] = l
 	}
 	return l

@@ -229,7 +229,7 @@ func suffixed(names []string) bool {
 // isCustomTable tells whether name can be a custom table's. The tables about
 // the evidence itself are ours: a row that says it is theirs is forged.
 func isCustomTable(name string) bool {
-	if strings.EqualFold(name, ManifestTable) || strings.EqualFold(name, QuarantineTable) || isOwn(name) {
+	if isAbout(name) || isOwn(name) {
 		return false
 	}
 	if !strings.HasSuffix(name, customSuffix) || len(name) > 63 {

@@ -226,12 +226,18 @@ func (p *pass) store(b *engine.Batch, lesser []int) error {
 			if p.in.seen.names(o.Identity) {
 				p.file.Counts.Duplicate++
 				p.tally.lesser++
+				if err := p.duplicate(b, i); err != nil {
+					return err
+				}
 				continue
 			}
 		}
 		isNew, sameID := p.in.seen.add(o.Identity)
 		if !isNew {
 			p.file.Counts.Duplicate++
+			if err := p.duplicate(b, i); err != nil {
+				return err
+			}
 			continue
 		}
 		if sameID {

@@ -65,19 +65,25 @@ func newRows(table string, batches *batchPool) *rows {
 		timeless: table == ConfigurationTable,
 		hunting:  schema.Hunting(table),
 	}
-	for _, id := range []string{"OfficeId", "EventDataId", "SystemAlertId", "RequestId", "Id"} {
-		if c, ok := t.listed[strings.ToLower(id)]; ok && c.Name == id {
-			t.id = id
-			break
-		}
-	}
-	if _, ok := t.listed["id"]; ok {
-		t.id = "Id" // a risk event has a RequestId too: that of its sign-in
-	}
+	t.id = idColumn(t.listed)
 	if t.timeless {
 		t.within = documentKindColumn
 	}
 	return t
+}
+
+// idColumn returns the column that names a record of a table with these
+// columns, or "".
+func idColumn(listed map[string]types.Column) string {
+	if _, ok := listed["id"]; ok {
+		return "Id" // a risk event has a RequestId too: that of its sign-in
+	}
+	for _, id := range []string{"OfficeId", "EventDataId", "SystemAlertId", "RequestId"} {
+		if c, ok := listed[strings.ToLower(id)]; ok && c.Name == id {
+			return id
+		}
+	}
+	return ""
 }
 
 // ownTable returns the table of ours that has that name.

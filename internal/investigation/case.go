@@ -163,7 +163,7 @@ func (c *Case) catalog(ctx context.Context) (types.Catalog, []engine.TableInfo, 
 	tables := make([]types.Table, len(infos))
 	for i, info := range infos {
 		tables[i] = info.Table
-		tables[i].Apart = info.Name == ingest.ManifestTable || info.Name == ingest.QuarantineTable
+		tables[i].Apart = slices.Contains([]string{ingest.ManifestTable, ingest.QuarantineTable, ingest.DuplicateTable}, info.Name)
 	}
 	return schema.Merge(schema.Catalog(), tables), infos, nil
 }
