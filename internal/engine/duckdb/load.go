@@ -257,6 +257,7 @@ type writer struct {
 	table    *storedTable
 	appender bindings.Appender
 	chunk    bindings.DataChunk
+	held     int // bytes of text since the rows last went to the table
 	scratch  scratch
 }
 

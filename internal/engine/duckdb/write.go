@@ -45,6 +45,27 @@ func (w *writer) write(b *engine.Batch, witness engine.Witness) error {
 			return err
 		}
 	}
+	return w.relieve(vectors)
+}
+
+// heldText is how many bytes of text the appender may hold before they go to
+// the table. Left to itself it waits for some 200,000 rows, however long.
+const heldText = 64 << 20
+
+// relieve has the appender hand its rows to the table when they are many.
+func (w *writer) relieve(vectors []*engine.Vector) error {
+	for _, v := range vectors {
+		if v != nil {
+			w.held += len(v.Bytes)
+		}
+	}
+	if w.held < heldText {
+		return nil
+	}
+	w.held = 0
+	if bindings.AppenderFlush(w.appender) == bindings.StateError {
+		return errors.New(bindings.AppenderError(w.appender))
+	}
 	return nil
 }
 
