@@ -25,7 +25,7 @@ func TestMemoryBudget(t *testing.T) {
 		stdout string
 	}{
 		{"spills", "300MB", 360_000_000, `range x from 1 to 4000000 step 1 | extend s = strcat("some text that is not short at all ", x) | summarize count() by s | count`, 0, "Count\r\n4000000\r\n"},
-		{"is stopped", "150MB", 180_000_000, `range x from 1 to 5000000 step 1 | summarize make_list(strcat("some text ", x)) | project array_length(list_)`, 5, ""},
+		{"is stopped", "500MB", 600_000_000, `range x from 1 to 20000000 step 1 | summarize make_list(strcat("some text ", x)) | project array_length(list_)`, 5, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -32,8 +32,9 @@ func (a aggregateCall) filter(more ...string) string {
 	return " FILTER (WHERE " + strings.Join(conditions, " AND ") + ")"
 }
 
-// limit is the number of values to keep, argument i or Kusto's own.
-func (a aggregateCall) limit(g *generator, i int) string {
+// limit is the number of values to keep, argument 1 or Kusto's own.
+func (a aggregateCall) limit(g *generator) string {
+	const i = 1
 	if i >= len(a.args) {
 		return literalLong(maxList)
 	}

@@ -35,7 +35,7 @@ func (g *generator) setOfDistinct(r *plan.Aggregate, in relation, keyTexts []str
 	}
 	items = append(items, "min("+in.order[0].column+") AS o")
 	distinct := g.cte("SELECT " + strings.Join(items, ", ") + "\n  FROM " + in.name + "\n  GROUP BY " + strings.Join(by, ", "))
-	texts = append(texts, fmt.Sprintf("%s(v, o, %s, %s)", function, literalLong(0), a.limit(g, 1)))
+	texts = append(texts, fmt.Sprintf("%s(v, o, %s, %s)", function, literalLong(0), a.limit(g)))
 	return g.grouped(r, relation{name: distinct}, texts)
 }
 

@@ -28,7 +28,7 @@ func aggregateForms() map[string]aggregateForm {
 		},
 		"make_set": makeSet,
 		"make_bag": func(g *generator, a aggregateCall) string {
-			return fmt.Sprintf("kql_make_bag(list(%s%s)%s, %s)", a.arg(g, 0), orderBy(a.in.order, " "), a.filter(a.arg(g, 0)+" IS NOT NULL"), a.limit(g, 1))
+			return fmt.Sprintf("kql_make_bag(list(%s%s)%s, %s)", a.arg(g, 0), orderBy(a.in.order, " "), a.filter(a.arg(g, 0)+" IS NOT NULL"), a.limit(g))
 		},
 		"take_any":       takeAny,
 		"percentile":     percentile,
@@ -163,7 +163,7 @@ func countDistinct(g *generator, a aggregateCall) string {
 
 // makeList keeps dynamic nulls, and no other. An array adds its elements.
 func makeList(g *generator, a aggregateCall) string {
-	return listOf(g, a, a.args[0].Type() == types.Dynamic, a.limit(g, 1))
+	return listOf(g, a, a.args[0].Type() == types.Dynamic, a.limit(g))
 }
 
 func listOf(g *generator, a aggregateCall, nulls bool, limit string) string {
@@ -183,7 +183,7 @@ func listOf(g *generator, a aggregateCall, nulls bool, limit string) string {
 func makeSet(g *generator, a aggregateCall) string {
 	_, places := g.places(a.in) // aggregate has ordered the rows so
 	function, x := a.set(g)
-	return fmt.Sprintf("%s(%s, %s, %s, %s)%s", function, x, places[0], places[1], a.limit(g, 1), a.filter())
+	return fmt.Sprintf("%s(%s, %s, %s, %s)%s", function, x, places[0], places[1], a.limit(g), a.filter())
 }
 
 // takeAny takes the first value that is neither null nor empty.
