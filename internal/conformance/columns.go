@@ -100,7 +100,7 @@ func compiled(list diag.List) Verdict {
 		if d.Code == diag.UnknownTable || d.Code == diag.UnknownFunction {
 			of = Open
 		}
-		if d.Code == diag.UnknownName {
+		if d.Code == diag.UnknownName || d.Code == diag.UnknownDirective {
 			of = Unknown
 		}
 		verdict = max(verdict, of)

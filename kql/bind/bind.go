@@ -90,6 +90,9 @@ type binder struct {
 	// failures is how many errors were found, whether or not they are forgiven
 	// later: what is built after one is a draft, and must not be run.
 	failures int
+	// found has the columns that calls of column_ifexists were bound to; ” if
+	// there is none.
+	found map[*syntax.Call]string
 }
 
 // The limits of what inlining may grow to. What is past them is refused.

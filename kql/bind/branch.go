@@ -117,7 +117,12 @@ func (b *binder) columnIfExists(x *syntax.Call, r *rows) plan.Expr {
 	if !ok {
 		return b.failed(x)
 	}
+	if b.found == nil {
+		b.found = make(map[*syntax.Call]string)
+	}
+	b.found[x] = ""
 	if i := r.column(v); i >= 0 {
+		b.found[x] = v
 		return b.column(&syntax.Name{Text: v}, r, i)
 	}
 	if r.open && b.env.Analyze && fallback.Type() != types.Unknown {

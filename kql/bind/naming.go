@@ -5,7 +5,6 @@ import (
 
 	"github.com/conshelf/conshelf/kql/builtin"
 	"github.com/conshelf/conshelf/kql/syntax"
-	"github.com/conshelf/conshelf/kql/types"
 )
 
 // nameOf returns the name that an expression gives its result column, or ”.
@@ -82,9 +81,7 @@ func (b *binder) callName(x *syntax.Call) string {
 		return ""
 	case builtin.FirstArg, builtin.FirstArgOnly:
 		if f.Name == "column_ifexists" && len(x.Args) > 0 {
-			if v, ok := x.Args[0].(*syntax.Literal); ok && literalType(v.Kind) == types.String {
-				return v.Text
-			}
+			return b.found[x]
 		}
 		return first
 	case builtin.PrefixedArg:

@@ -64,6 +64,7 @@ const (
 	UnknownTable        Code = "KS204"  // no such table
 	UnknownFunction     Code = "KS211"  // no such function
 	RawGUID             Code = "KS214"  // a guid without guid(…)
+	UnknownDirective    Code = "KS250"  // a line that begins with # and names no directive
 	NeedsBrackets       Code = "KS228"  // a keyword used as a name without ['…']
 	Unsupported         Code = "CSH001" // the language has it, this program refuses it
 	NeverMatches        Code = "CSH002" // a predicate that no documented value can meet

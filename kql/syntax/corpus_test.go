@@ -70,7 +70,7 @@ func brokenSamples() map[string]brokenSample {
 		"Security Operations/TotalEventsByTable.md#0":                                                        one(expected, "a let without its semicolon"),
 		"Threat Hunting/Ransomware - LeaksiteMontitoring.md#0":                                               one(expected, "a schema that is given twice"),
 		"Vulnerability Management/MostExploitedVulnerabilities2022.md#0":                                     one(missing, fragment),
-		"Exploits/CVE-2021-36934 usage detection.md#1":                                                       one(diag.UnexpectedCharacter, "a comment with #, a directive of one client that the engine does not know"),
+		"Exploits/CVE-2021-36934 usage detection.md#1":                                                       one(diag.UnknownDirective, "a comment with #"),
 		"Webcasts/Airlift 2021 - Lets Invoke.csl#8":                                                          one(expected, fragment),
 		"Webcasts/TrackingTheAdversary/Episode 3 - Summarizing, Pivoting, and Joining.txt#6":                 one(missing, fragment),
 		"Workbooks/365DaysofKQL-Day100.kql#0":                                                                one(missing, "a notebook in JSON"),

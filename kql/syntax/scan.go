@@ -20,6 +20,7 @@ type scanner struct {
 // scan returns the tokens of text; the last is the end token.
 func scan(text string, report func(diag.Span, diag.Code, string, string)) []token {
 	s := &scanner{text: text, report: report, tokens: make([]token, 0, len(text)/4+1)}
+	s.directives()
 	for {
 		spaced := s.skipSpace()
 		s.tokens = append(s.tokens, s.next())
