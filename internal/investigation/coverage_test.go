@@ -150,6 +150,33 @@ func TestCoverageOfFiles(t *testing.T) {
 	}
 }
 
+// TestCollectorsConfess loads a collector's log beside the evidence. What it
+// says it lost is a gap; when it ran is not when something happened.
+func TestCollectorsConfess(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "signins.jsonl"), text(signInLines(2, 2, 3, func(*signIn) bool { return true })))
+	writeFile(t, filepath.Join(dir, "LogFile.txt"), "4/1/2026 5:00:00 AM: [INFO] Acquisition started\r\n"+
+		"4/1/2026 5:00:02 AM: [WARNING] Max retries reached for window 2026-03-02T06:00:00Z -> 2026-03-02T07:00:00Z. Skipping\r\n")
+	c := openCase(t, filepath.Join(dir, "case"))
+	load(t, c, filepath.Join(dir, "signins.jsonl"), filepath.Join(dir, "LogFile.txt"))
+	s, err := c.Coverage(t.Context(), incident.Window{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Window.To.After(time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("the window ends %s, with the collector's work", s.Window.To)
+	}
+	for _, g := range s.Gaps {
+		if strings.Contains(g.Reason, "Max retries reached") {
+			if g.Kind != incident.GapLimit || !g.Window.From.Equal(time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)) || !g.Window.To.Equal(time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)) {
+				t.Errorf("the gap is %+v", g)
+			}
+			return
+		}
+	}
+	t.Error("what the collector confesses is no gap")
+}
+
 // TestGapsNameTheRulesTheyWeaken investigates evidence without a table that
 // rules read.
 func TestGapsNameTheRulesTheyWeaken(t *testing.T) {
