@@ -53,7 +53,7 @@ func (in *Ingester) shelf(s source) shelf {
 	}
 	f, size, err := openRegular(file)
 	if err != nil {
-		whole.problem = "cannot be opened: " + err.Error()
+		whole.problem = "cannot be opened: " + why(err)
 		return shelf{[]entry{whole}, 0, remove}
 	}
 	closer := func() error { return errors.Join(f.Close(), remove()) }
@@ -116,7 +116,7 @@ func (o *opener) unfold(e entry, r io.ReaderAt, depth int) []entry {
 	}
 	if depth == 0 {
 		if e.origin.archive, err = archiveOf(io.NewSectionReader(r, 0, e.size)); err != nil {
-			return refused(e, "cannot be read: "+err.Error())
+			return refused(e, "cannot be read: "+why(err))
 		}
 	}
 	if kind == zipArchive {
@@ -213,7 +213,7 @@ func (o *opener) zip(e entry, r io.ReaderAt, packing codec, depth int) []entry {
 	}
 	z, err := zip.NewReader(r, size)
 	if err != nil {
-		return refused(e, "is a zip archive that cannot be read: "+err.Error()+": copy it again, or unpack it")
+		return refused(e, "is a zip archive that cannot be read: "+why(err)+": copy it again, or unpack it")
 	}
 	z.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow)))
 	if problem := o.admit(len(z.File)); problem != "" {
@@ -258,13 +258,13 @@ func (o *opener) inside(e entry, depth int) []entry {
 func (o *opener) whole(e entry, packing codec) ([]byte, string) {
 	r, err := o.unpacked(e, packing, newQuota(o.left))
 	if err != nil {
-		return nil, "cannot be opened: " + err.Error()
+		return nil, "cannot be opened: " + why(err)
 	}
 	defer func() { _ = r.Close() }()
 	data, err := io.ReadAll(io.LimitReader(r, maxInner+1))
 	switch {
 	case err != nil:
-		return nil, "cannot be read to its end: " + err.Error()
+		return nil, "cannot be read to its end: " + why(err)
 	case len(data) > maxInner:
 		return nil, fmt.Sprintf("is an archive inside another file and larger than %d bytes: unpack it first", maxInner)
 	}

@@ -157,7 +157,7 @@ func (p *pass) read() error {
 	defer p.dismiss()
 	r, err := p.entry.open()
 	if err != nil {
-		p.file.Problem = "cannot be opened: " + err.Error()
+		p.file.Problem = "cannot be opened: " + why(err)
 		return nil
 	}
 	defer func() { _ = r.Close() }()
@@ -177,7 +177,7 @@ func (p *pass) whole(r io.Reader) error {
 		return err
 	}
 	if _, err := io.Copy(io.Discard, &cancellable{p.ctx, r}); err != nil && p.ctx.Err() == nil {
-		p.problem("cannot be read to its end: " + err.Error())
+		p.problem("cannot be read to its end: " + why(err))
 	}
 	return p.ctx.Err()
 }
@@ -217,7 +217,7 @@ func (p *pass) text(r io.Reader) error {
 		}
 		unpacked, err := p.in.unpack(packing, b)
 		if err != nil {
-			p.refuse(b, err.Error())
+			p.refuse(b, why(err))
 			return nil
 		}
 		defer func() { _ = unpacked.Close() }()
@@ -249,7 +249,7 @@ func (p *pass) decoded(b *bufio.Reader) error {
 	head, err := b.Peek(8 << 10)
 	if len(head) == 0 {
 		if err != nil && !errors.Is(err, io.EOF) {
-			p.refuse(b, err.Error())
+			p.refuse(b, why(err))
 			return nil
 		}
 		p.problem("is empty")

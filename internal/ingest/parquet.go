@@ -314,7 +314,7 @@ func (f *parquetFrames) bytes(logical format.LogicalType, b []byte) kind {
 func (p *pass) parquet(b *bufio.Reader, plain bool) error {
 	r, size, err := p.random(b, plain)
 	if err != nil {
-		p.refuse(b, err.Error())
+		p.refuse(b, why(err))
 		return nil
 	}
 	if c, ok := r.(io.Closer); ok {
@@ -322,8 +322,8 @@ func (p *pass) parquet(b *bufio.Reader, plain bool) error {
 	}
 	f, err := newParquetFrames(r, size, p.in.limits)
 	if err != nil {
-		p.problem(err.Error())
-		p.refuseAll(&record{number: 1, raw: []byte(parquetMagic)}, err.Error())
+		p.problem(why(err))
+		p.refuseAll(&record{number: 1, raw: []byte(parquetMagic)}, why(err))
 		return nil
 	}
 	p.progress(int(size))

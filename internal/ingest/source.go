@@ -52,7 +52,7 @@ func walk(root string, excluded fs.FileInfo, found map[string]string) {
 		case errors.Is(err, fs.ErrNotExist) && path == root:
 			found[name] = "there is no such file or directory: check the path"
 		case err != nil:
-			found[name] = err.Error()
+			found[name] = why(err)
 		case !d.IsDir():
 			found[name] = irregular(d.Type())
 		case same(d, excluded):
@@ -140,3 +140,13 @@ func (s *steady) beyond(p []byte) (int, error) {
 }
 
 func (s *steady) Close() error { return s.f.Close() }
+
+// why says what an error is, without the path that it names: that of the file
+// is told beside it, and one of ours says nothing to anybody.
+func why(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) && p.Err != nil {
+		return p.Err.Error()
+	}
+	return err.Error()
+}

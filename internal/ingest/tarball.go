@@ -40,7 +40,7 @@ func (o *opener) tar(e entry, r io.ReaderAt, packing codec, depth int) []entry {
 	list, err := t.list(depth)
 	if err != nil {
 		cut := e
-		cut.problem = "is a tar archive that cannot be read to its end: " + err.Error() + ": copy it again, or unpack it"
+		cut.problem = "is a tar archive that cannot be read to its end: " + why(err) + ": copy it again, or unpack it"
 		return append(list, cut)
 	}
 	if len(list) == 0 {

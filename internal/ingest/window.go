@@ -109,7 +109,7 @@ func (w *window) failed() string {
 	if w.err == nil || errors.Is(w.err, io.EOF) {
 		return ""
 	}
-	return w.err.Error()
+	return why(w.err)
 }
 
 // skipSpace passes white space, and returns the byte after it if there is one.
