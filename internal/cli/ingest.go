@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -73,7 +74,32 @@ func (a *app) load(ctx context.Context, c *investigation.Case, paths []string, t
 	for _, p := range result.Problems {
 		printLine(a.err, oneLine(p.String()))
 	}
+	if !a.quiet {
+		a.notes(result.Files)
+	}
 	return result, err
+}
+
+// notes prints what was decided, replaced or not seen in reading the files.
+// What is said of several files is said once.
+func (a *app) notes(files []evidence.File) {
+	var order []string
+	of := make(map[string][]string)
+	for _, f := range files {
+		for _, note := range slices.Concat(f.Losses, f.Notes) {
+			if of[note] == nil {
+				order = append(order, note)
+			}
+			of[note] = append(of[note], f.Name())
+		}
+	}
+	for _, note := range order {
+		names := of[note][0]
+		if n := len(of[note]) - 1; n > 0 {
+			names += fmt.Sprintf(" and %d more", n)
+		}
+		printLine(a.err, oneLine("note: "+names+": "+note))
+	}
 }
 
 // skipped is the error of a load that left something out; every such thing

@@ -35,13 +35,28 @@ func capped(files []evidence.File) []incident.Gap {
 	var gaps []incident.Gap
 	for _, f := range files {
 		for _, l := range limits() {
-			if f.Counts.Read != l.records || f.Counts.Duplicate == f.Counts.Read || followed(f, files) {
+			if f.Counts.Read != l.records || f.Counts.Duplicate == f.Counts.Read || len(f.Losses) > 0 || followed(f, files) {
 				continue
 			}
 			gaps = append(gaps, incident.Gap{
 				Kind: incident.GapLimit, Subject: f.Name(), Tables: tablesOf(f), Window: windowOf(f),
 				Reason:      fmt.Sprintf("holds exactly %s records, where %s", thousands(l.records), l.whose),
 				Consequence: "the export was most likely cut there: the log has more records of this time, which were not looked at; export it again in shorter windows",
+			})
+		}
+	}
+	return gaps
+}
+
+// lacking names the files that lack records by what they, or the ways of the
+// collector that wrote them, tell.
+func lacking(files []evidence.File) []incident.Gap {
+	var gaps []incident.Gap
+	for _, f := range files {
+		for _, loss := range f.Losses {
+			gaps = append(gaps, incident.Gap{
+				Kind: incident.GapLimit, Subject: f.Name(), Tables: tablesOf(f), Window: windowOf(f),
+				Reason: loss, Consequence: "the records that are not in the file were not looked at",
 			})
 		}
 	}

@@ -103,7 +103,7 @@ func Measure(ctx context.Context, e Evidence, files []evidence.File, w incident.
 	if err != nil {
 		return Statement{}, err
 	}
-	st.Gaps = sorted(slices.Concat(missing(st), holes(st), narrow(st), capped(files), unfinished(files), unread(files), hidden, lost))
+	st.Gaps = sorted(slices.Concat(missing(st), holes(st), narrow(st), capped(files), unfinished(files), lacking(files), unread(files), hidden, lost))
 	return st, nil
 }
 

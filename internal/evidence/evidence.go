@@ -22,6 +22,8 @@ type File struct {
 	Counts  Counts       `json:"counts"`
 	Tables  []TableCount `json:"tables,omitempty"`
 	Problem string       `json:"problem,omitempty"` // why the file as a whole was not read to its end
+	// Losses say which records of its source the file lacks, or may lack, and why.
+	Losses []string `json:"losses,omitempty"`
 	// Continues tells that the file is a page that names a next one.
 	Continues bool     `json:"continues,omitempty"`
 	Notes     []string `json:"notes,omitempty"` // what was decided, replaced or not seen in reading it

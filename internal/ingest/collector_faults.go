@@ -10,7 +10,7 @@ import (
 )
 
 // Faults and bounds that collectors are known for. What a file looks like
-// because of one of them cannot be told from a quiet day: a note says so.
+// because of one of them cannot be told from a quiet day: a loss says so.
 
 // collectorRemarks says what the file may lack because of what wrote it.
 func collectorRemarks(f evidence.File) []string {

@@ -71,6 +71,9 @@ func tell(b *strings.Builder, f evidence.File, rejects []evidence.Reject) {
 	for _, note := range f.Notes {
 		fmt.Fprintf(b, "  note: %s\n", note)
 	}
+	for _, loss := range f.Losses {
+		fmt.Fprintf(b, "  loss: %s\n", loss)
+	}
 	for _, r := range rejects {
 		fmt.Fprintf(b, "  reject: record %d at %d: %s: %q\n", r.Record, r.Offset, r.Reason, r.Raw)
 	}

@@ -29,9 +29,6 @@ func (p *pass) remarks() []string {
 	count(t.confessed, "entries that confess that records were not collected, with Lost in "+CollectorTable)
 	count(t.enveloped, "envelopes of a search product that were opened: what it took from an event is not kept beside the event")
 	count(t.lesser, "flattened copies of records that are held, counted as duplicates")
-	if t.promised > p.file.Counts.Read {
-		notes = append(notes, fmt.Sprintf("a search in it found %d records, of which the file can hold %d at most: the others are elsewhere or lost", t.promised, p.file.Counts.Read))
-	}
 	count(t.mangled, "times of which a spreadsheet kept only minutes and seconds: export the file again and do not open it there")
 	count(t.unlisted, "records with members that cannot be columns, kept in the column "+unlisted)
 	count(t.replaced, "records with bytes that are not UTF-8, replaced by U+FFFD")
@@ -53,6 +50,14 @@ func (p *pass) remarks() []string {
 	count(t.sameID, "records with the id of another record but other content, all of them stored")
 	count(p.file.Counts.Quarantined-int64(len(p.rejects)), "records that were not understood beyond those listed")
 	return notes
+}
+
+// losses says what the file itself tells of records that are not in it.
+func (p *pass) losses() []string {
+	if p.tally.promised <= p.file.Counts.Read {
+		return nil
+	}
+	return []string{fmt.Sprintf("a search in it found %d records, of which the file can hold %d at most: the others are elsewhere or lost", p.tally.promised, p.file.Counts.Read)}
 }
 
 // dateRemark says how dates such as 3/4/2026 were read.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/conshelf/conshelf/internal/coverage"
@@ -317,11 +318,11 @@ func (m *markdown) files(d Document) {
 		rows = append(rows, []string{
 			fmt.Sprint(f.Number), f.Name(), string(f.SHA256), sizeText(f.Size), f.Format,
 			fmt.Sprint(f.Counts.Read), fmt.Sprint(f.Counts.Stored), fmt.Sprint(f.Counts.Duplicate), fmt.Sprint(f.Counts.Quarantined),
-			strings.Join(tables, ", "), f.Problem,
+			strings.Join(tables, ", "), f.Problem, strings.Join(slices.Concat(f.Losses, f.Notes), "; "),
 		})
 	}
 	m.line("## Evidence")
 	m.line("")
 	m.table("Every file, as found. Read is stored, duplicate and quarantined together.",
-		[]string{"No.", "File", "SHA-256", "Size", "Format", "Read", "Stored", "Duplicate", "Quarantined", "Tables", "Problem"}, rows)
+		[]string{"No.", "File", "SHA-256", "Size", "Format", "Read", "Stored", "Duplicate", "Quarantined", "Tables", "Problem", "Notes"}, rows)
 }
