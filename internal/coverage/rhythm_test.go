@@ -1,12 +1,14 @@
 package coverage
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/kql/types"
@@ -45,6 +47,26 @@ func rowsOf(days, n int, works func(t time.Time) bool) []bin {
 
 func office(t time.Time) bool {
 	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday && t.Hour() >= 7 && t.Hour() < 18
+}
+
+// One record of another year hides no lost day, and costs no more than a day
+// does.
+func TestARowOfAnotherYear(t *testing.T) {
+	lost := func(t time.Time) bool { return t.Month() == 3 && t.Day() == 11 }
+	bins := rowsOf(28, 10, func(t time.Time) bool { return office(t) && !lost(t) })
+	for _, year := range []int{1601, 1970, 9998} {
+		stray := types.TicksOf(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC))
+		all := append([]bin{{at: stray, rows: 1, first: stray, last: stray}}, bins...)
+		slices.SortFunc(all, func(a, b bin) int { return cmp.Compare(a.at, b.at) })
+		w := incident.Window{From: types.TimeOf(all[0].first), To: types.TimeOf(all[len(all)-1].last + 1)}
+		found := false
+		for _, h := range holesIn(all, w, false) {
+			found = found || h.From.Format(time.DateTime) == "2026-03-10 17:54:00" && h.To.Format(time.DateTime) == "2026-03-12 07:00:00" && h.Usual == 110
+		}
+		if !found {
+			t.Errorf("with a row of %d the lost day is no hole", year)
+		}
+	}
 }
 
 func TestHoles(t *testing.T) {
@@ -98,7 +120,7 @@ func TestHoles(t *testing.T) {
 			for _, h := range holesIn(bins, w, c.steady) {
 				fmt.Fprintf(&got, "%s %s usual %d\n", h.From.Format("2006-01-02 15:04"), h.To.Format("2006-01-02 15:04"), h.Usual)
 			}
-			if diff := cmp.Diff(c.want, got.String()); diff != "" {
+			if diff := gocmp.Diff(c.want, got.String()); diff != "" {
 				t.Error(diff)
 			}
 		})
