@@ -26,6 +26,17 @@ const (
 // ManifestColumn is the column of ManifestTable that holds the whole entry.
 const ManifestColumn = "Manifest"
 
+// Apart tells whether a table is about the evidence, and no part of it: a
+// manifest, what was not understood, what a collector did long after the events
+// that it collected.
+func Apart(table string) bool {
+	switch table {
+	case ManifestTable, QuarantineTable, DuplicateTable, CollectorTable:
+		return true
+	}
+	return false
+}
+
 // recordFile appends what became of a file to its load.
 func recordFile(ctx context.Context, load engine.Load, f evidence.File, rejects []evidence.Reject) error {
 	entry, err := manifestRow(f)

@@ -134,17 +134,11 @@ func (c *Case) Span(ctx context.Context) (first, end time.Time, err error) {
 	return types.TimeOf(from), types.TimeOf(to), nil
 }
 
-// apart tells whether a table is about the evidence, and no part of it: what a
-// collector did is long after what it collected.
-func apart(table string) bool {
-	return slices.Contains([]string{ingest.ManifestTable, ingest.QuarantineTable, ingest.DuplicateTable, ingest.CollectorTable}, table)
-}
-
 // span returns the bounds of all tables in ticks, the end exclusive; 0 and 0
 // if no row has a time.
 func span(tables []engine.TableInfo) (from, to int64) {
 	for _, t := range tables {
-		if t.Last == 0 || apart(t.Name) {
+		if t.Last == 0 || ingest.Apart(t.Name) {
 			continue
 		}
 		if from == 0 || t.First < from {
@@ -169,7 +163,7 @@ func (c *Case) catalog(ctx context.Context) (types.Catalog, []engine.TableInfo, 
 	tables := make([]types.Table, len(infos))
 	for i, info := range infos {
 		tables[i] = info.Table
-		tables[i].Apart = apart(info.Name)
+		tables[i].Apart = ingest.Apart(info.Name)
 	}
 	return schema.Merge(schema.Catalog(), tables), infos, nil
 }
