@@ -2,6 +2,8 @@ package attack
 
 import (
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/conshelf/conshelf/internal/incident"
 )
@@ -53,3 +55,30 @@ func sameTactic(a, b incident.Tactic) bool {
 }
 
 func half(t incident.Tactic) bool { return t == "Stealth" || t == "DefenseImpairment" }
+
+// Shown returns the tactics of this version under which a technique stands that
+// was seen for a tactic of this version or the one before; none, if it stands
+// under another.
+func Shown(id incident.Technique, tactic incident.Tactic) []incident.Tactic {
+	t, ok := Lookup(id)
+	if !ok {
+		return nil
+	}
+	return slices.DeleteFunc(t.Tactics, func(of incident.Tactic) bool { return !sameTactic(of, tactic) })
+}
+
+// ShortName returns the name of a tactic as ATT&CK's own data has it:
+// initial-access.
+func ShortName(t incident.Tactic) string {
+	var b strings.Builder
+	for i, r := range string(t) {
+		if unicode.IsUpper(r) && i > 0 {
+			b.WriteByte('-')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+// Version is the version of ATT&CK that the package holds.
+const Version = "19"

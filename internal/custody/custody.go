@@ -60,6 +60,7 @@ const (
 	CaseSealed     Event = "case sealed"
 	JournalSigned  Event = "journal signed"
 	CaseVerified   Event = "case verified"
+	EntryMarked    Event = "entry marked"
 	LineMended     Event = "line mended" // the line before was cut off
 )
 
@@ -82,6 +83,7 @@ type Line struct {
 	Seal      *Seal      `json:"seal,omitempty"`
 	Signature *Signature `json:"signature,omitempty"`
 	Verified  *Outcome   `json:"verified,omitempty"`
+	Mark      *Mark      `json:"mark,omitempty"`
 	Mended    *Mended    `json:"mended,omitempty"`
 
 	hash evidence.Digest
@@ -131,6 +133,14 @@ type Resumed struct {
 	Kept      []int64 `json:"kept,omitempty"`      // lines whose promise was kept
 	Withdrawn []int64 `json:"withdrawn,omitempty"` // lines whose promise was not
 	Unseen    []int64 `json:"unseen,omitempty"`    // numbers of files in the case that no line promised
+}
+
+// A Mark is what somebody said of an entry of the timeline. It changes nothing
+// else of the case.
+type Mark struct {
+	Entry string `json:"entry"`
+	Kind  string `json:"kind"`
+	Text  string `json:"text,omitempty"`
 }
 
 // A Mended is a line that was cut off when the program was stopped.

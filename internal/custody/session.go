@@ -17,7 +17,7 @@ func (c *Chain) Session() int64 {
 		case CaseClosed:
 			open = 0
 		case CaseCreated, CaseResumed, FileIngested, ReferenceAdded, LoadFailed, ReportWritten,
-			CaseSealed, JournalSigned, CaseVerified, LineMended:
+			CaseSealed, JournalSigned, CaseVerified, EntryMarked, LineMended:
 		}
 	}
 	return open

@@ -34,6 +34,9 @@ internal/schema:     kql/types
 internal/attack:     internal/incident
 internal/vocabulary: kql/bind
 internal/escape:
+internal/activity:   kql/syntax kql/types internal/evidence
+internal/indicator:  internal/activity
+internal/timeline:   kql/syntax internal/activity internal/evidence internal/incident
 internal/chart:      kql/types internal/escape
 internal/golden:
 rules:
@@ -64,11 +67,12 @@ internal/coverage:   kql kql/plan kql/types internal/evidence internal/incident 
 internal/correlate:  internal/incident internal/attack
 internal/respond:    kql/diag kql/syntax internal/incident
 internal/report:     kql/types internal/evidence internal/incident internal/coverage internal/attack internal/respond internal/escape
+internal/exchange:   internal/incident internal/attack internal/timeline internal/report
 
 # Putting it together.
 internal/simulate:
-internal/investigation: kql kql/bind kql/diag kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/custody internal/ingest internal/rule internal/detect internal/correlate internal/coverage internal/respond internal/report rules playbooks
-internal/cli:           rules kql kql/builtin kql/bind kql/diag kql/sqlgen kql/plan kql/types kql/syntax internal/evidence internal/incident internal/schema internal/vocabulary internal/escape internal/chart internal/coverage internal/engine internal/engine/duckdb internal/custody internal/ingest internal/rule internal/investigation internal/report internal/respond internal/simulate
+internal/investigation: kql kql/bind kql/diag kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/custody internal/ingest internal/rule internal/detect internal/correlate internal/coverage internal/respond internal/report internal/activity internal/timeline rules playbooks
+internal/cli:           rules kql kql/builtin kql/bind kql/diag kql/sqlgen kql/plan kql/types kql/syntax internal/evidence internal/incident internal/schema internal/vocabulary internal/escape internal/chart internal/coverage internal/engine internal/engine/duckdb internal/custody internal/ingest internal/rule internal/investigation internal/report internal/respond internal/simulate internal/activity internal/indicator internal/timeline internal/exchange
 cmd/conshelf:           internal/cli
 
 internal/deps:

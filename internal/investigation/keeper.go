@@ -286,7 +286,10 @@ func (c *Case) store() engine.Loader {
 func (c *Case) manifest() ([]evidence.File, error) { return c.Files(context.Background()) }
 
 // reportFiles are the files that a report consists of.
-func reportFiles() []string { return []string{"report.html", "report.md", "report.json"} }
+func reportFiles() []string { return []string{"report.html", "report.md", reportJSON} }
+
+// reportJSON is the report as data.
+const reportJSON = "report.json"
 
 // noteReport promises files of a report, which are written but not in place.
 func (k *keeper) noteReport(files map[string][]byte) error {

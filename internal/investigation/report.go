@@ -2,8 +2,12 @@ package investigation
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -49,4 +53,30 @@ func render(doc report.Document) (map[string][]byte, error) {
 		files[name] = b.Bytes()
 	}
 	return files, nil
+}
+
+// ErrNoReport is the error of asking for a report before there is one.
+var ErrNoReport = errors.New("nothing was investigated yet; run: conshelf investigate --case DIR")
+
+// Report returns the document that the last investigation of the case left. If
+// evidence was added since, stale says so in a sentence.
+func (c *Case) Report(ctx context.Context) (doc report.Document, stale string, err error) {
+	data, err := os.ReadFile(filepath.Join(c.dir, reportJSON))
+	if errors.Is(err, fs.ErrNotExist) {
+		return doc, "", ErrNoReport
+	}
+	if err != nil {
+		return doc, "", fmt.Errorf("read the report: %w", err)
+	}
+	if err := json.Unmarshal(data, &doc); err != nil {
+		return doc, "", fmt.Errorf("read %s: %w", reportJSON, err)
+	}
+	files, err := c.Files(ctx)
+	if err != nil {
+		return doc, "", err
+	}
+	if n := len(files) - len(doc.Files); n != 0 {
+		stale = fmt.Sprintf("the last investigation saw %d files, and the case holds %d: run conshelf investigate again", len(doc.Files), len(files))
+	}
+	return doc, stale, nil
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/conshelf/conshelf/kql/bind"
 )
 
-//go:embed guide/*.kql
+//go:embed activity/*.kql guide/*.kql
 var files embed.FS
 
 // Guide is the name of the vocabulary of the "Guide to Incident Response
@@ -21,8 +21,12 @@ var files embed.FS
 // queries run as printed over it.
 const Guide = "guide"
 
+// Activity is the name of the vocabulary whose view Activities tells, under one
+// set of names, who did what, from where, to what, whichever log has it.
+const Activity = "activity"
+
 // Names returns the vocabularies there are, sorted.
-func Names() []string { return []string{Guide} }
+func Names() []string { return []string{Activity, Guide} }
 
 // Views returns the views of a vocabulary, sorted by name; the empty name is
 // Log Analytics' own and has none.

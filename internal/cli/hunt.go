@@ -1,0 +1,206 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/conshelf/conshelf/internal/activity"
+	"github.com/conshelf/conshelf/internal/indicator"
+	"github.com/conshelf/conshelf/internal/investigation"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+// A huntFlags is the flags of hunt.
+type huntFlags struct {
+	times    spanFlags
+	subjects subjectFlags
+	lists    []string
+	depth    int
+	crowd    int64
+	format   string
+}
+
+func (a *app) huntCommand() *cobra.Command {
+	var f huntFlags
+	cmd := &cobra.Command{
+		Use:   "hunt",
+		Short: "From an address, account or list of indicators to everything that it touched",
+		Long: "hunt looks for indicators in all logs, and goes on from what it finds: from an address or a client to the accounts that\n" +
+			"succeeded with it and their sessions, from a session to all its addresses and clients. It says of each what led there and where\n" +
+			"it stopped, and why. Lists of indicators are CSV (columns value, type, description, or one value a line), STIX 2.1 bundles and\n" +
+			"MISP events; what of them no log has, is named.",
+		Example: "  conshelf hunt --ip 203.0.113.7 --case ./case\n  conshelf hunt --user adele@contoso.com --depth 2\n  conshelf hunt --ioc feed.json -o jsonl",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.hunt(cmd.Context(), f) },
+	}
+	f.times.add(cmd)
+	f.subjects.add(cmd, "set out from")
+	cmd.Flags().StringArrayVar(&f.lists, "ioc", nil, "set out from the indicators of this file: CSV, STIX 2.1 or MISP (may be repeated)")
+	cmd.Flags().IntVar(&f.depth, "depth", investigation.DefaultDepth, "how many steps to go")
+	cmd.Flags().Int64Var(&f.crowd, "crowd", investigation.DefaultCrowd, "how many accounts may share an address or a client that still leads on")
+	cmd.Flags().StringVarP(&f.format, "output", "o", "text", "text, "+strings.Join(formats(), ", "))
+	return cmd
+}
+
+func (a *app) hunt(ctx context.Context, f huntFlags) (err error) {
+	if f.depth < 1 || f.crowd < 1 {
+		return usagef("--depth and --crowd want a number above zero")
+	}
+	o := investigation.HuntOptions{Depth: f.depth, Crowd: f.crowd}
+	if o.Seeds, err = f.subjects.indicators(); err != nil {
+		return err
+	}
+	skipped := 0
+	for _, path := range f.lists {
+		list, err := readIndicators(path)
+		if err != nil {
+			return err
+		}
+		o.Seeds = append(o.Seeds, list.Indicators...)
+		for _, s := range list.Skipped {
+			printLine(a.err, fmt.Sprintf("%s: %s: not looked for: %s", path, s.Where, s.Reason))
+		}
+		skipped += len(list.Skipped)
+	}
+	if len(o.Seeds) == 0 {
+		return usagef("hunt wants something to set out from: --user, --ip, --app, --session, --agent, --device, --resource, --domain or --ioc FILE")
+	}
+	c, err := a.openExisting(ctx, a.caseDir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstError(err, c.Close()) }()
+	if o.Window, err = f.times.window(ctx, c); err != nil {
+		return err
+	}
+	h, err := c.Hunt(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err := a.printHunt(f.format, h); err != nil {
+		return err
+	}
+	if skipped > 0 {
+		return silent{exitSkipped}
+	}
+	return nil
+}
+
+func readIndicators(path string) (indicator.List, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return indicator.List{}, usagef("--ioc: %w", err)
+	}
+	list, err := indicator.Read(data)
+	if err != nil {
+		return indicator.List{}, fmt.Errorf("--ioc %s: %w", path, err)
+	}
+	return list, nil
+}
+
+func (a *app) printHunt(format string, h investigation.Hunt) error {
+	switch format {
+	case "text":
+		return a.printTrail(h)
+	case "json":
+		e := json.NewEncoder(a.out)
+		e.SetIndent("", "  ")
+		return e.Encode(h)
+	}
+	return a.list(format, huntListing(h))
+}
+
+// printTrail prints each step under the one that led to it.
+func (a *app) printTrail(h investigation.Hunt) error {
+	var p page
+	missed := 0
+	for n, s := range h.Steps {
+		if s.From < 0 && s.Records == 0 {
+			missed++
+			continue
+		}
+		if s.From < 0 {
+			p.trail(h.Steps, n)
+		}
+	}
+	if missed > 0 {
+		p.line("%s in no record", plural(missed, "indicator"))
+	}
+	if len(h.Tried) > 0 {
+		p.title(plural(len(h.Tried), "account") + " tried without success")
+		rows := make([][]string, 0, len(h.Tried))
+		for _, t := range h.Tried {
+			rows = append(rows, []string{fmt.Sprint(t.Failures), stamp(t.First), stamp(t.Last), t.Value})
+		}
+		p.table(rows)
+	}
+	if users := reached(h.Steps); len(users) > 0 {
+		p.title(plural(len(users), "account") + " reached: " + strings.Join(users, ", "))
+	}
+	_, err := a.out.Write([]byte(p.b.String()))
+	for _, left := range h.Left {
+		a.note("not looked at: %s", left)
+	}
+	return err
+}
+
+func (p *page) trail(steps []investigation.Step, n int) {
+	s := steps[n]
+	indent := strings.Repeat("  ", s.Depth)
+	p.line("%s%s: %s from %s to %s", indent, s.Indicator, plural(int(s.Records), "record"), stamp(s.First), stamp(s.Last))
+	if s.From >= 0 {
+		p.line("%s  because: %s", indent, s.Why)
+	}
+	if s.Stopped != "" {
+		p.line("%s  stopped: %s", indent, s.Stopped)
+	}
+	for m := n + 1; m < len(steps); m++ {
+		if steps[m].From == n {
+			p.trail(steps, m)
+		}
+	}
+}
+
+// reached returns the accounts that were come to.
+func reached(steps []investigation.Step) []string {
+	var users []string
+	for _, s := range steps {
+		if s.Indicator.Kind == activity.User && s.Records > 0 {
+			users = append(users, s.Indicator.Value)
+		}
+	}
+	return users
+}
+
+func huntListing(h investigation.Hunt) listing {
+	l := listing{cols: []types.Column{
+		{Name: "Step", Type: types.Long},
+		{Name: "From", Type: types.Long},
+		{Name: "Depth", Type: types.Long},
+		{Name: "Kind", Type: types.String},
+		{Name: "Value", Type: types.String},
+		{Name: "Records", Type: types.Long},
+		{Name: "Failed", Type: types.Long},
+		{Name: "First", Type: types.DateTime},
+		{Name: "Last", Type: types.DateTime},
+		{Name: "Why", Type: types.String},
+		{Name: "Stopped", Type: types.String},
+		{Name: "Query", Type: types.String},
+	}}
+	for n, s := range h.Steps {
+		from := types.Null(types.Long)
+		if s.From >= 0 {
+			from = types.NewLong(int64(s.From))
+		}
+		l.rows = append(l.rows, []types.Value{
+			types.NewLong(int64(n)), from, types.NewLong(int64(s.Depth)), types.NewString(string(s.Indicator.Kind)), types.NewString(s.Indicator.Value),
+			types.NewLong(s.Records), types.NewLong(s.Failed), instant(s.First), instant(s.Last), types.NewString(s.Why), types.NewString(s.Stopped), types.NewString(s.Query),
+		})
+	}
+	return l
+}

@@ -1,0 +1,297 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/conshelf/conshelf/internal/activity"
+	"github.com/conshelf/conshelf/internal/exchange"
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/investigation"
+	"github.com/conshelf/conshelf/internal/timeline"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+// timesketch is the format that Timesketch imports.
+const timesketch = "timesketch"
+
+// A timelineFlags is the flags of timeline.
+type timelineFlags struct {
+	times     spanFlags
+	subjects  subjectFlags
+	incidents []string
+	severity  string
+	around    string
+	window    string
+	all       bool
+	attacker  bool
+	format    string
+}
+
+// A subjectFlags is the flags that name indicators.
+type subjectFlags struct{ values map[activity.Kind]*[]string }
+
+func (f *subjectFlags) add(cmd *cobra.Command, what string) {
+	f.values = make(map[activity.Kind]*[]string)
+	for _, k := range activity.Kinds() {
+		list := new([]string)
+		cmd.Flags().StringArrayVar(list, string(k), nil, what+" this "+string(k)+" (may be repeated)")
+		f.values[k] = list
+	}
+}
+
+func (f subjectFlags) indicators() ([]activity.Indicator, error) {
+	var all []activity.Indicator
+	for _, k := range activity.Kinds() {
+		for _, value := range *f.values[k] {
+			i, err := activity.NewIndicator(k, value)
+			if err != nil {
+				return nil, usagef("--%s: %w", k, err)
+			}
+			all = append(all, i)
+		}
+	}
+	return all, nil
+}
+
+func (a *app) timelineCommand() *cobra.Command {
+	var f timelineFlags
+	cmd := &cobra.Command{
+		Use:   "timeline",
+		Short: "One story of what was done, attacker's acts apart from ordinary ones",
+		Long: "timeline tells in the order of time and in sentences what those did whom the incidents of the last investigation name, or\n" +
+			"the accounts, addresses, applications and sessions that you name. An act is held for an attacker's if a record of it is behind\n" +
+			"an alert, or is of the session or token of such a record, or of its actor at its address; the rest is ordinary. Each entry has\n" +
+			"its records, and the query that finds them: run it with conshelf query --vocabulary activity.",
+		Example: "  conshelf timeline --case ./case\n  conshelf timeline --user adele@contoso.com --from -2d\n" +
+			"  conshelf timeline --around 3f5a0c11d2e4-17 --window 30m\n  conshelf timeline -o timesketch > story.jsonl\n" +
+			"  conshelf timeline note 3f5a0c11d2e4-17 'she says that this was not her'",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.timeline(cmd.Context(), f) },
+	}
+	f.times.add(cmd)
+	f.subjects.add(cmd, "the story of")
+	cmd.Flags().StringArrayVar(&f.incidents, "incident", nil, "only this incident, by its id or the beginning of it (may be repeated)")
+	cmd.Flags().StringVar(&f.severity, "severity", incident.Medium.String(), "only incidents of this severity or above, where --incident names none")
+	cmd.Flags().StringVar(&f.around, "around", "", "everything that was done around this entry, by anybody")
+	cmd.Flags().StringVar(&f.window, "window", "15m", "how long before and after it")
+	cmd.Flags().BoolVar(&f.all, "all", false, "dismissed entries too")
+	cmd.Flags().BoolVar(&f.attacker, "attacker", false, "only attacker's acts")
+	cmd.Flags().StringVarP(&f.format, "output", "o", "text", "text, "+timesketch+", "+strings.Join(formats(), ", "))
+	cmd.AddCommand(a.markCommand(timeline.Pinned, "pin ENTRY [TEXT]", "Mark an entry as one that matters"),
+		a.markCommand(timeline.Noted, "note ENTRY TEXT", "Write something to an entry"),
+		a.markCommand(timeline.Dismissed, "dismiss ENTRY [TEXT]", "Leave an entry out of the story; --all shows it"),
+		a.markCommand(timeline.Cleared, "clear ENTRY", "Take a mark back"))
+	return cmd
+}
+
+func (a *app) markCommand(kind timeline.MarkKind, use, short string) *cobra.Command {
+	return &cobra.Command{
+		Use:   use,
+		Short: short,
+		Long:  short + ". It is written into the journal of the case, with your name, and stays when evidence is added.",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 || len(args) > 2 || kind == timeline.Noted && len(args) != 2 || kind == timeline.Cleared && len(args) != 1 {
+				return usagef("timeline %s: want %s", kind, use)
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.mark(cmd.Context(), kind, append(args, "")[0], append(args, "", "")[1])
+		},
+	}
+}
+
+func (a *app) mark(ctx context.Context, kind timeline.MarkKind, entry, text string) (err error) {
+	c, err := a.openExisting(ctx, a.caseDir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstError(err, c.Close()) }()
+	return c.Mark(ctx, entry, kind, text)
+}
+
+func (a *app) timeline(ctx context.Context, f timelineFlags) (err error) {
+	if f.format != "text" && f.format != timesketch && !slices.Contains(formats(), f.format) {
+		return usagef("-o %s: want one of text, %s, %s", f.format, timesketch, strings.Join(formats(), ", "))
+	}
+	o := investigation.TimelineOptions{}
+	if o.Indicators, err = f.subjects.indicators(); err != nil {
+		return err
+	}
+	c, err := a.openExisting(ctx, a.caseDir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstError(err, c.Close()) }()
+	if o.Window, err = f.times.window(ctx, c); err != nil {
+		return err
+	}
+	if o.Incidents, err = a.incidents(ctx, c, f, len(o.Indicators) == 0 && f.around == ""); err != nil {
+		return err
+	}
+	var t investigation.Timeline
+	if f.around != "" {
+		t, err = a.around(ctx, c, f, o)
+	} else {
+		t, err = c.Timeline(ctx, o)
+	}
+	if err != nil {
+		return err
+	}
+	t.Entries = wanted(t.Entries, f)
+	return a.printTimeline(f.format, t)
+}
+
+// incidents returns those of the last investigation; where they must be there,
+// that there are none is an error.
+func (a *app) incidents(ctx context.Context, c *investigation.Case, f timelineFlags, must bool) ([]incident.Incident, error) {
+	least, ok := incident.ParseSeverity(f.severity)
+	if !ok {
+		return nil, usagef("--severity %s: want Informational, Low, Medium or High", f.severity)
+	}
+	ids := f.incidents
+	doc, stale, err := c.Report(ctx)
+	if err != nil {
+		if must || len(ids) > 0 {
+			return nil, err
+		}
+		a.note("no act is told apart: %v", err)
+		return nil, nil
+	}
+	if stale != "" {
+		a.note("%s", stale)
+	}
+	var list []incident.Incident
+	lower := 0
+	for _, s := range doc.Incidents {
+		named := begins(s.Incident.ID, ids)
+		grave := s.Incident.Severity >= least || s.Incident.Severity == incident.Unrated
+		switch {
+		case named, len(ids) == 0 && grave:
+			list = append(list, s.Incident)
+		case len(ids) == 0:
+			lower++
+		}
+	}
+	if lower > 0 {
+		a.note("%s below %s not told; --severity Low or --incident ID tells them", plural(lower, "incident"), least)
+	}
+	if len(list) == 0 && len(ids) > 0 {
+		return nil, usagef("--incident %s: the last investigation has none of that id", strings.Join(ids, ", "))
+	}
+	return list, nil
+}
+
+// around tells what anybody did around an entry.
+func (a *app) around(ctx context.Context, c *investigation.Case, f timelineFlags, o investigation.TimelineOptions) (investigation.Timeline, error) {
+	d, err := time.ParseDuration(f.window)
+	if err != nil || d <= 0 {
+		return investigation.Timeline{}, usagef("--window %s: want a span such as 30m", f.window)
+	}
+	return c.Around(ctx, f.around, d, o.Incidents)
+}
+
+// wanted leaves out what was dismissed, and what is ordinary if that is asked for.
+func wanted(entries []timeline.Entry, f timelineFlags) []timeline.Entry {
+	return slices.DeleteFunc(entries, func(e timeline.Entry) bool {
+		dismissed := e.Mark != nil && e.Mark.Kind == timeline.Dismissed
+		return dismissed && !f.all || f.attacker && e.Attribution == timeline.Ordinary
+	})
+}
+
+func (a *app) printTimeline(format string, t investigation.Timeline) error {
+	var err error
+	switch format {
+	case "text":
+		err = a.printStory(t.Entries)
+	case timesketch:
+		w := bufio.NewWriter(a.out)
+		err = firstError(exchange.Timesketch(w, t.Entries), w.Flush())
+	case "json":
+		e := json.NewEncoder(a.out)
+		e.SetIndent("", "  ")
+		err = e.Encode(t.Entries)
+	default:
+		err = a.list(format, timelineListing(t.Entries))
+	}
+	for _, left := range t.Left {
+		a.note("not told: %s", left)
+	}
+	return err
+}
+
+// printStory prints a line a sentence, what is held for an attacker's act with
+// a mark before it.
+func (a *app) printStory(entries []timeline.Entry) error {
+	var p page
+	day := ""
+	for _, e := range entries {
+		if d := e.First.Format("2006-01-02"); d != day {
+			p.title(d)
+			day = d
+		}
+		p.line("%s %s  %s [%s]", e.First.Format("15:04:05Z"), sign(e.Attribution), e.Sentence, e.ID)
+		if len(e.Alerts) > 0 {
+			p.line("             alert: %s", strings.Join(e.Alerts, ", "))
+		}
+		if e.Mark != nil {
+			p.line("             %s by %s: %s", e.Mark.Kind, e.Mark.By, e.Mark.Text)
+		}
+	}
+	if len(entries) == 0 {
+		p.line("nothing to tell")
+	} else {
+		p.line("")
+		p.line("!! a record of it is behind an alert; ! the session, or the actor and address, of such a record")
+	}
+	_, err := a.out.Write([]byte(p.b.String()))
+	return err
+}
+
+func sign(a timeline.Attribution) string {
+	switch a {
+	case timeline.Alerted:
+		return "!!"
+	case timeline.SameSession, timeline.SameNetwork:
+		return "! "
+	case timeline.Ordinary:
+	}
+	return "  "
+}
+
+func timelineListing(entries []timeline.Entry) listing {
+	l := listing{cols: []types.Column{
+		{Name: "Time", Type: types.DateTime},
+		{Name: "Until", Type: types.DateTime},
+		{Name: "Records", Type: types.Long},
+		{Name: "Attribution", Type: types.String},
+		{Name: "Sentence", Type: types.String},
+		{Name: "Alerts", Type: types.String},
+		{Name: "Actor", Type: types.String},
+		{Name: "IPAddress", Type: types.String},
+		{Name: "Source", Type: types.String},
+		{Name: "Mark", Type: types.String},
+		{Name: "Note", Type: types.String},
+		{Name: "Entry", Type: types.String},
+		{Name: "Query", Type: types.String},
+	}}
+	for _, e := range entries {
+		mark, note := "", ""
+		if e.Mark != nil {
+			mark, note = string(e.Mark.Kind), e.Mark.Text
+		}
+		l.rows = append(l.rows, []types.Value{
+			instant(e.First), instant(e.Last), types.NewLong(e.Count), types.NewString(string(e.Attribution)), types.NewString(e.Sentence),
+			types.NewString(strings.Join(e.Alerts, ", ")), types.NewString(e.Activity.Actor), types.NewString(e.Activity.IPAddress),
+			types.NewString(e.Activity.Source), types.NewString(mark), types.NewString(note), types.NewString(e.ID), types.NewString(e.Query),
+		})
+	}
+	return l
+}

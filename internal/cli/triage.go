@@ -1,0 +1,232 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/conshelf/conshelf/internal/activity"
+	"github.com/conshelf/conshelf/internal/escape"
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/investigation"
+)
+
+// A spanFlags is the flags of a window of time.
+type spanFlags struct{ from, to string }
+
+func (f *spanFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.from, "from", "", "start of the window to look at: RFC 3339, a date, or -7d before the evidence's end")
+	cmd.Flags().StringVar(&f.to, "to", "", "end of the window, exclusive")
+}
+
+func (f spanFlags) window(ctx context.Context, c *investigation.Case) (incident.Window, error) {
+	_, end, err := c.Span(ctx)
+	if err != nil {
+		return incident.Window{}, err
+	}
+	return window(timeFlag(f.from), timeFlag(f.to), end)
+}
+
+func (a *app) triageCommand() *cobra.Command {
+	var times spanFlags
+	var format string
+	cmd := &cobra.Command{
+		Use:   "triage user|ip|app|session|agent|device|resource|domain ID",
+		Short: "What the evidence says of one account, address, application or session, on a page",
+		Long: "triage tells of one account (by its name or object id), address or network, application, session or token id, user agent,\n" +
+			"device or resource: when and where it was seen, what it did, what was done to it, who shares its addresses, the alerts of\n" +
+			"the last investigation, and which logs were not there to look at.",
+		Example: "  conshelf triage user adele@contoso.com --case ./case\n  conshelf triage ip 198.51.100.0/24 --from -7d -o json",
+		Args:    pair("triage", "a kind and an ID"),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return kindNames(args), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.triage(cmd.Context(), args[0], args[1], times, format)
+		},
+	}
+	times.add(cmd)
+	cmd.Flags().StringVarP(&format, "output", "o", "text", "text, json")
+	return cmd
+}
+
+// pair asks for two arguments.
+func pair(command, want string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != 2 {
+			return usagef("%s wants %s; see conshelf %s --help", command, want, command)
+		}
+		return nil
+	}
+}
+
+func kindNames(args []string) []string {
+	if len(args) > 0 {
+		return nil
+	}
+	var names []string
+	for _, k := range activity.Kinds() {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+func (a *app) triage(ctx context.Context, kind, value string, times spanFlags, format string) (err error) {
+	if format != "text" && format != "json" {
+		return usagef("-o %s: want text or json", format)
+	}
+	k, err := activity.ParseKind(kind)
+	if err != nil {
+		return usagef("triage %w", err)
+	}
+	i, err := activity.NewIndicator(k, value)
+	if err != nil {
+		return usagef("triage: %w", err)
+	}
+	c, err := a.openExisting(ctx, a.caseDir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstError(err, c.Close()) }()
+	w, err := times.window(ctx, c)
+	if err != nil {
+		return err
+	}
+	t, err := c.Triage(ctx, i, w)
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		e := json.NewEncoder(a.out)
+		e.SetIndent("", "  ")
+		return e.Encode(t)
+	}
+	return a.printTriage(t)
+}
+
+// A page is text for a terminal, whose every line is escaped.
+type page struct{ b strings.Builder }
+
+func (p *page) line(format string, args ...any) {
+	p.b.WriteString(escape.Line(fmt.Sprintf(format, args...)))
+	p.b.WriteByte('\n')
+}
+
+func (p *page) title(text string) { p.b.WriteByte('\n'); p.line("%s", text) }
+
+// table prints rows under headings, each column as wide as it must be.
+func (p *page) table(rows [][]string) {
+	var widths []int
+	for _, row := range rows {
+		for n := range row {
+			row[n] = escape.Line(row[n])
+			if n == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[n] = max(widths[n], escape.Cells(row[n]))
+		}
+	}
+	for _, row := range rows {
+		line := " "
+		for n, cell := range row {
+			line += " " + cell + strings.Repeat(" ", widths[n]-escape.Cells(cell)+1)
+		}
+		p.b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+}
+
+func (a *app) printTriage(t investigation.Triage) error {
+	var p page
+	p.line("%s", t.Subject)
+	if len(t.Names) > 0 {
+		p.line("  also known as %s", strings.Join(t.Names, ", "))
+	}
+	if t.Records == 0 {
+		p.line("  is in no record that was looked at")
+	} else {
+		p.line("  in %s from %s to %s", plural(int(t.Records), "record"), stamp(t.First), stamp(t.Last))
+	}
+	if len(t.Incidents) > 0 {
+		p.title("Incidents")
+		for _, i := range t.Incidents {
+			p.line("  %-13s %s (%s)", i.Severity, i.Title, i.Incident)
+		}
+	}
+	p.alerts(t)
+	p.tallies("Logs", t.Sources, false)
+	p.tallies("Sign-ins", t.Results, false)
+	for _, f := range t.Facets {
+		name := strings.ToUpper(f.Name[:1]) + f.Name[1:]
+		if int(f.Total) > len(f.Values) {
+			name += fmt.Sprintf(" (the %d most frequent of %d)", len(f.Values), f.Total)
+		}
+		p.tallies(name, f.Values, slices.ContainsFunc(f.Values, func(v investigation.Tally) bool { return v.Others > 0 }))
+	}
+	p.acts("Changed by it", t.Changes, t.ChangesTotal)
+	p.acts("Done to it", t.Against, t.AgainstTotal)
+	if len(t.Unseen) > 0 {
+		p.title("Not looked at, for no file holds it: " + strings.Join(t.Unseen, ", "))
+	}
+	_, err := a.out.Write([]byte(p.b.String()))
+	return err
+}
+
+func (p *page) alerts(t investigation.Triage) {
+	if len(t.Alerts) > 0 {
+		p.title("Alerts that name it")
+	}
+	rows := make([][]string, 0, len(t.Alerts))
+	for _, alert := range t.Alerts {
+		rows = append(rows, []string{stamp(alert.First), alert.Severity.String(), alert.Rule.Name})
+	}
+	p.table(rows)
+	if t.Told != "" {
+		p.title("Alerts: " + t.Told)
+	}
+}
+
+func (p *page) tallies(name string, list []investigation.Tally, shared bool) {
+	if len(list) == 0 {
+		return
+	}
+	p.title(name)
+	rows := make([][]string, 0, len(list))
+	for _, t := range list {
+		row := []string{fmt.Sprint(t.Count), stamp(t.First), stamp(t.Last), t.Value, ""}
+		if t.Failures > 0 && t.Failures < t.Count {
+			row[4] = fmt.Sprintf("%d failed", t.Failures)
+		} else if t.Failures > 0 {
+			row[4] = "all failed"
+		}
+		if shared && t.Others > 0 {
+			row[4] = strings.TrimPrefix(row[4]+", also used by "+plural(int(t.Others), "other"), ", ")
+		}
+		rows = append(rows, row)
+	}
+	p.table(rows)
+}
+
+func (p *page) acts(name string, list []activity.Activity, total int64) {
+	if len(list) == 0 {
+		return
+	}
+	if int(total) > len(list) {
+		name += fmt.Sprintf(" (the last %d of %d)", len(list), total)
+	}
+	p.title(name)
+	for _, act := range list {
+		p.line("  %s  %s", stamp(act.Time), act.Sentence())
+	}
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return "(no time)"
+	}
+	return t.Format("2006-01-02 15:04:05Z")
+}

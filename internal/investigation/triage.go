@@ -1,0 +1,322 @@
+package investigation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/conshelf/conshelf/internal/activity"
+	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/report"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+// A Triage is what the evidence says of one user, address, application or
+// session, on a page.
+type Triage struct {
+	Subject activity.Indicator `json:"subject"`
+	// Names are the names and ids that the evidence has for the subject.
+	Names   []string  `json:"names"`
+	Records int64     `json:"records"`
+	First   time.Time `json:"first,omitzero"`
+	Last    time.Time `json:"last,omitzero"`
+	Sources []Tally   `json:"sources"`
+	Results []Tally   `json:"results"` // of sign-ins
+	Facets  []Facet   `json:"facets"`
+	// Changes are what the subject changed, Against what was done to it; the
+	// last of them, by time.
+	Changes      []activity.Activity `json:"changes"`
+	ChangesTotal int64               `json:"changesTotal"`
+	Against      []activity.Activity `json:"against"`
+	AgainstTotal int64               `json:"againstTotal"`
+	Alerts       []incident.Alert    `json:"alerts"`    // of the last investigation
+	Incidents    []report.Finding    `json:"incidents"` // likewise
+	Told         string              `json:"told"`      // what the alerts are worth: ” or a sentence
+	Unseen       []string            `json:"unseen"`    // tables of the view that no file fed
+}
+
+// A Tally is how often something was seen, and from when to when.
+type Tally struct {
+	Value    string    `json:"value"`
+	Count    int64     `json:"count"`
+	Failures int64     `json:"failures,omitempty"`
+	Others   int64     `json:"others,omitempty"` // actors that share it, beside the subject
+	First    time.Time `json:"first,omitzero"`
+	Last     time.Time `json:"last,omitzero"`
+}
+
+// A Facet is the values of one column, the most frequent first.
+type Facet struct {
+	Name   string  `json:"name"`
+	Values []Tally `json:"values"` // at most maxFacet
+	Total  int64   `json:"total"`  // how many values there are
+}
+
+// How much of a page is listed; all of it is counted.
+const (
+	maxFacet   = 12
+	maxChanges = 25
+)
+
+// Triage tells what the evidence says of one indicator within a window.
+func (c *Case) Triage(ctx context.Context, i activity.Indicator, w incident.Window) (Triage, error) {
+	t := Triage{Subject: i, Names: []string{}, Sources: []Tally{}, Results: []Tally{}, Alerts: []incident.Alert{}, Incidents: []report.Finding{}}
+	q := inquiry{c: c, ctx: ctx, window: w, subject: []activity.Indicator{i}}
+	if i.Kind == activity.User {
+		if err := q.spellings(&t); err != nil {
+			return t, err
+		}
+	}
+	for _, step := range []func(*Triage) error{q.sources, q.results, q.facets, q.changes, q.against, q.unseen, q.findings} {
+		if err := step(&t); err != nil {
+			return t, fmt.Errorf("triage %s: %w", i, err)
+		}
+	}
+	return t, nil
+}
+
+// An inquiry asks the evidence about one subject.
+type inquiry struct {
+	c       *Case
+	ctx     context.Context
+	window  incident.Window
+	subject []activity.Indicator // in all spellings
+}
+
+func (q *inquiry) mine() string { return activity.View + " | where " + activity.Any(q.subject) }
+
+// spellings finds the names and object ids that a user goes by: those that
+// stand beside the one asked for.
+func (q *inquiry) spellings(t *Triage) error {
+	value := literals([]string{q.subject[0].Value})
+	text := activity.View + ` | where ActorType == "User" and (Actor =~ ` + value + " or ActorId =~ " + value + ") | distinct Actor = tolower(Actor), ActorId = tolower(ActorId) | sort by Actor asc, ActorId asc"
+	err := q.ask(text, func(row []types.Value) error {
+		for _, name := range []string{row[0].Text, row[1].Text} {
+			if i, err := activity.NewIndicator(activity.User, name); err == nil && !slices.Contains(q.subject, i) {
+				q.subject = append(q.subject, i)
+			}
+		}
+		return nil
+	})
+	for _, i := range q.subject[1:] {
+		t.Names = append(t.Names, i.Value)
+	}
+	return err
+}
+
+func (q *inquiry) ask(text string, each func([]types.Value) error) error {
+	return q.c.ask(q.ctx, text, q.window, each)
+}
+
+// tallies reads rows of a value, a count, failures and two times.
+func (q *inquiry) tallies(text string) (list []Tally, err error) {
+	list = []Tally{}
+	err = q.ask(text+" | project Value, Count, Failures, First, Last", func(row []types.Value) error {
+		list = append(list, Tally{Value: row[0].Text, Count: row[1].Int, Failures: row[2].Int, First: timeOf(row[3]), Last: timeOf(row[4])})
+		return nil
+	})
+	return list, err
+}
+
+func timeOf(v types.Value) time.Time {
+	if !v.Valid {
+		return time.Time{}
+	}
+	return types.TimeOf(v.Int)
+}
+
+// counted is what is asked of each group.
+const counted = `Count = count(), Failures = countif(Result == "failure"), First = min(TimeGenerated), Last = max(TimeGenerated)`
+
+func (q *inquiry) sources(t *Triage) (err error) {
+	t.Sources, err = q.tallies(q.mine() + " | summarize " + counted + " by Value = Source | sort by Value asc")
+	for _, s := range t.Sources {
+		t.Records += s.Count
+		if !s.First.IsZero() && (t.First.IsZero() || s.First.Before(t.First)) {
+			t.First = s.First
+		}
+		if s.Last.After(t.Last) {
+			t.Last = s.Last
+		}
+	}
+	return err
+}
+
+func (q *inquiry) results(t *Triage) (err error) {
+	t.Results, err = q.tallies(q.mine() + ` | where Action == "Sign-in" | summarize ` + counted + " by Value = Result | sort by Value asc")
+	return err
+}
+
+// facetsOf are the columns to tell of each kind of subject.
+func facetsOf(k activity.Kind) [][2]string {
+	actor, network := [2]string{"accounts and applications", "Actor"}, [2]string{"addresses", "Network"}
+	country, app := [2]string{"countries", "Country"}, [2]string{"applications", "App"}
+	agent, device := [2]string{"clients", "UserAgent"}, [2]string{"devices", "Device"}
+	session, action := [2]string{"sessions", "SessionId"}, [2]string{"actions", "Action"}
+	switch k {
+	case activity.User:
+		return [][2]string{network, country, device, app, agent, session, action}
+	case activity.IP:
+		return [][2]string{actor, app, agent, device, action}
+	case activity.App:
+		return [][2]string{actor, network, country, action}
+	case activity.Session:
+		return [][2]string{actor, network, country, agent, device, app, action}
+	case activity.Agent, activity.Device:
+		return [][2]string{actor, network, country, app, action}
+	case activity.Resource, activity.Domain:
+		return [][2]string{actor, network, action}
+	}
+	panic(k)
+}
+
+func (q *inquiry) facets(t *Triage) error {
+	t.Facets = []Facet{}
+	for _, f := range facetsOf(t.Subject.Kind) {
+		facet, err := q.facet(f[0], f[1])
+		if err != nil {
+			return err
+		}
+		if facet.Total > 0 {
+			t.Facets = append(t.Facets, facet)
+		}
+	}
+	return nil
+}
+
+func (q *inquiry) facet(name, column string) (f Facet, err error) {
+	f = Facet{Name: name}
+	grouped := q.mine() + " | where isnotempty(" + column + ") | summarize " + counted + " by Value = tostring(" + column + ")"
+	if f.Values, err = q.tallies(fmt.Sprintf("%s | sort by Count desc, Value asc | take %d", grouped, maxFacet)); err != nil {
+		return f, err
+	}
+	f.Total = int64(len(f.Values))
+	if f.Total == maxFacet {
+		if err := q.ask(grouped+" | count", func(row []types.Value) error { f.Total = row[0].Int; return nil }); err != nil {
+			return f, err
+		}
+	}
+	if column != "Network" || q.subject[0].Kind != activity.User { // of others, who is in the records is told anyway
+		return f, nil
+	}
+	return f, q.shared(f.Values)
+}
+
+// shared counts who else uses each address.
+func (q *inquiry) shared(networks []Tally) error {
+	if len(networks) == 0 {
+		return nil
+	}
+	names := make([]string, len(networks))
+	for n, t := range networks {
+		names[n] = t.Value
+	}
+	text := activity.View + " | where Network in (" + literals(names) + ") and isnotempty(Actor) and " + activity.Done + " and not(" + activity.Any(q.subject) + ") | summarize count_distinct(tolower(Actor)) by Network"
+	return q.ask(text, func(row []types.Value) error {
+		for n := range networks {
+			if networks[n].Value == row[0].Text {
+				networks[n].Others = row[1].Int
+			}
+		}
+		return nil
+	})
+}
+
+// reading tells the actions that change nothing.
+const reading = `(Action == "Sign-in" or ActorType == "Product" or Source in ("MicrosoftGraphActivityLogs", "StorageBlobLogs") or ` +
+	`Action has_any ("UserLoggedIn", "UserLoginFailed", "MailItemsAccessed", "FileAccessed", "FileAccessedExtended", "FilePreviewed", "FileDownloaded", "FileModified", ` +
+	`"FileModifiedExtended", "FileUploaded", "FileSyncDownloadedFull", "FileSyncUploadedFull", "PageViewed", "SearchQueryPerformed", "Send", "Create") or ` +
+	`Source in ("AzureDiagnostics", "AZKVAuditLogs") and Action !endswith "Set" and Action !endswith "Delete" and Action !endswith "Put")`
+
+// byMe is of the rows in which the subject acts, and is not acted upon.
+func (q *inquiry) byMe() string {
+	if q.subject[0].Kind != activity.User {
+		return "true"
+	}
+	names := make([]string, len(q.subject))
+	for n, i := range q.subject {
+		names[n] = i.Value
+	}
+	return "(Actor in~ (" + literals(names) + ") or ActorId in~ (" + literals(names) + "))"
+}
+
+func (q *inquiry) changes(t *Triage) (err error) {
+	t.Changes, t.ChangesTotal, err = q.last("(" + activity.Any(q.subject) + ") and " + q.byMe() + " and not" + reading)
+	return err
+}
+
+func (q *inquiry) against(t *Triage) (err error) {
+	t.Against = []activity.Activity{}
+	if q.subject[0].Kind == activity.User {
+		t.Against, t.AgainstTotal, err = q.last("(" + activity.Any(q.subject) + ") and not(" + q.byMe() + ")")
+	}
+	return err
+}
+
+// last returns the last activities that a predicate is true of, by time.
+func (q *inquiry) last(predicate string) ([]activity.Activity, int64, error) {
+	list, total, err := q.c.activities(q.ctx, predicate, q.window, fmt.Sprintf("top %d by TimeGenerated desc", maxChanges))
+	slices.Reverse(list)
+	return append([]activity.Activity{}, list...), total, err
+}
+
+// unseen names the tables of the view that nothing fed.
+func (q *inquiry) unseen(t *Triage) error {
+	infos, err := q.c.Tables(q.ctx)
+	if err != nil {
+		return err
+	}
+	plan, err := q.c.question(q.ctx, activity.View, q.window)
+	if err != nil {
+		return err
+	}
+	t.Unseen = []string{}
+	for _, name := range scanned(plan) {
+		if !slices.ContainsFunc(infos, func(i engine.TableInfo) bool { return i.Name == name && i.Rows > 0 }) {
+			t.Unseen = append(t.Unseen, name)
+		}
+	}
+	return nil
+}
+
+// findings tells what the last investigation says of the subject.
+func (q *inquiry) findings(t *Triage) error {
+	doc, stale, err := q.c.Report(q.ctx)
+	if err != nil {
+		t.Told = err.Error()
+		return ignore(err, ErrNoReport)
+	}
+	t.Told = stale
+	for _, s := range doc.Incidents {
+		mine := q.named(s.Incident.Alerts)
+		if len(mine) > 0 {
+			t.Incidents = append(t.Incidents, report.Finding{Incident: s.Incident.ID, Severity: s.Incident.Severity, Title: s.Incident.Title})
+			t.Alerts = append(t.Alerts, mine...)
+		}
+	}
+	for _, s := range doc.Unjoined {
+		t.Alerts = append(t.Alerts, q.named([]incident.Alert{s.Alert})...)
+	}
+	slices.SortStableFunc(t.Alerts, func(a, b incident.Alert) int { return a.First.Compare(b.First) })
+	return nil
+}
+
+// named returns the alerts that name the subject.
+func (q *inquiry) named(alerts []incident.Alert) []incident.Alert {
+	var mine []incident.Alert
+	for _, a := range alerts {
+		if slices.ContainsFunc(a.Entities, q.is) {
+			mine = append(mine, a)
+		}
+	}
+	return mine
+}
+
+func (q *inquiry) is(e incident.Entity) bool {
+	return slices.ContainsFunc(e.Identifiers, func(id incident.Identifier) bool {
+		return slices.ContainsFunc(q.subject, func(i activity.Indicator) bool { return strings.EqualFold(i.Value, id.Value) })
+	})
+}

@@ -1,0 +1,199 @@
+// Package timeline tells, in the order of time and in sentences, what somebody
+// did: attacker's acts apart from ordinary ones, each with its records and the
+// query that finds them. It is pure: the same activities give the same story.
+package timeline
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/conshelf/conshelf/internal/activity"
+	"github.com/conshelf/conshelf/internal/evidence"
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/kql/syntax"
+)
+
+// An Attribution is why an entry is, or is not, held for an attacker's act.
+type Attribution string
+
+// The attributions, the strongest first.
+const (
+	Alerted     Attribution = "alert"   // a record of it is behind an alert
+	SameSession Attribution = "session" // the session or token is that of an alert's record
+	SameNetwork Attribution = "network" // the actor and the address, which was new for it, are those of an alert's record
+	Ordinary    Attribution = ""        // nothing says so
+)
+
+// An Entry is one act, or the same act again and again.
+type Entry struct {
+	ID          string            `json:"id"` // of its first record: the same evidence gives the same
+	First       time.Time         `json:"first"`
+	Last        time.Time         `json:"last"`
+	Count       int64             `json:"count"` // of records
+	Sentence    string            `json:"sentence"`
+	Attribution Attribution       `json:"attribution,omitempty"`
+	Alerts      []string          `json:"alerts,omitempty"` // names of their rules, sorted
+	Activity    activity.Activity `json:"activity"`         // the first
+	Targets     []string          `json:"targets"`          // at most maxTargets, as they came
+	Origins     []evidence.Origin `json:"origins"`          // at most maxOrigins, as they came
+	Query       string            `json:"query"`            // finds the records, over the vocabulary activity
+	Mark        *Mark             `json:"mark,omitempty"`   // what a person thinks of it
+}
+
+// A Mark is what a person said of an entry.
+type Mark struct {
+	Kind MarkKind  `json:"kind"`
+	Text string    `json:"text,omitempty"`
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+}
+
+// A MarkKind is a kind of mark.
+type MarkKind string
+
+// The kinds. A dismissed entry is not listed unless all are asked for.
+const (
+	Pinned    MarkKind = "pin"
+	Noted     MarkKind = "note"
+	Dismissed MarkKind = "dismiss"
+	Cleared   MarkKind = "clear" // takes the mark before back
+)
+
+// How much of an entry is listed; all of it is counted.
+const (
+	maxTargets = 5
+	maxOrigins = 20
+)
+
+// again is how long after the last time the same act is still the same entry.
+const again = 15 * time.Minute
+
+// Input is what a story is told of.
+type Input struct {
+	Activities []activity.Activity
+	Alerts     []incident.Alert // those whose records are an attacker's acts
+	Habits     Habits
+	Files      []evidence.File
+	Marks      map[string]Mark // by ID of a record
+}
+
+// Tell returns the entries by time.
+func Tell(in Input) []Entry {
+	list := slices.Clone(in.Activities)
+	slices.SortStableFunc(list, compareActivities)
+	t := teller{
+		judge: newJudge(list, in.Alerts, in.Habits), habits: in.Habits, marks: in.Marks, digests: make(map[int64]evidence.Digest, len(in.Files)),
+		open: make(map[sameness]int),
+	}
+	for _, f := range in.Files {
+		t.digests[f.Number] = f.SHA256
+	}
+	for _, a := range list {
+		t.add(a)
+	}
+	for i := range t.entries {
+		t.entries[i].finish(in.Habits)
+	}
+	return t.entries
+}
+
+func compareActivities(a, b activity.Activity) int {
+	return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Origin.File, b.Origin.File), cmp.Compare(a.Origin.Record, b.Origin.Record))
+}
+
+// A sameness is what two records of one act have in common.
+type sameness struct {
+	source, action, result, actor, network, app, session string
+	attribution                                          Attribution
+}
+
+type teller struct {
+	judge   judge
+	habits  Habits
+	marks   map[string]Mark
+	digests map[int64]evidence.Digest
+	open    map[sameness]int // the entry that another record may belong to
+	entries []Entry
+}
+
+// add adds a record to the entry that it belongs to, or begins one.
+func (t *teller) add(a activity.Activity) {
+	attribution, alerts := t.judge.of(a)
+	key := sameness{
+		a.Source, a.Action, string(a.Result), strings.ToLower(cmp.Or(a.Actor, a.ActorID)), a.Network, a.App, a.SessionID, attribution,
+	}
+	id := RecordID(t.digests[a.Origin.File], a.Origin.Record)
+	n, found := t.open[key]
+	if !found || a.Time.Sub(t.entries[n].Last) > again || t.habits.first(a) {
+		n = len(t.entries)
+		t.entries = append(t.entries, Entry{ID: id, First: a.Time, Activity: a, Attribution: attribution, Targets: []string{}, Origins: []evidence.Origin{}})
+		t.open[key] = n
+	}
+	e := &t.entries[n]
+	e.Last = a.Time
+	e.Count++
+	if len(e.Origins) < maxOrigins {
+		e.Origins = append(e.Origins, a.Origin)
+	}
+	if len(e.Targets) < maxTargets && a.Target != "" && !slices.Contains(e.Targets, a.Target) {
+		e.Targets = append(e.Targets, a.Target)
+	}
+	for _, rule := range alerts {
+		if at, there := slices.BinarySearch(e.Alerts, rule); !there {
+			e.Alerts = slices.Insert(e.Alerts, at, rule)
+		}
+	}
+	if m, marked := t.marks[id]; marked {
+		e.Mark = &m
+	}
+}
+
+// RecordID returns the name of a record that marks go by: it does not depend on
+// the order in which files were taken in.
+func RecordID(file evidence.Digest, record int64) string {
+	return fmt.Sprintf("%.12s-%d", string(file), record)
+}
+
+// finish writes the sentence and the query.
+func (e *Entry) finish(h Habits) {
+	sentence := e.Activity.Sentence()
+	if e.Count > 1 {
+		sentence = fmt.Sprintf("%s This is so in %d records, until %s", sentence, e.Count, e.Last.Format("15:04:05"))
+		if len(e.Targets) > 1 {
+			sentence += ": " + strings.Join(e.Targets, ", ")
+			if len(e.Targets) == maxTargets {
+				sentence += " …"
+			}
+		}
+		sentence += "."
+	}
+	if news := h.news(e.Activity); news != "" {
+		sentence += " " + news
+	}
+	e.Sentence = sentence
+	e.Query = e.query()
+}
+
+// query returns the query that finds the records of an entry.
+func (e *Entry) query() string {
+	a := e.Activity
+	terms := []string{
+		"TimeGenerated between (" + instant(e.First) + " .. " + instant(e.Last) + ")",
+		"Source == " + syntax.Quote(a.Source),
+		"Action == " + syntax.Quote(a.Action),
+		"Result == " + syntax.Quote(string(a.Result)),
+		"Actor =~ " + syntax.Quote(a.Actor),
+		"Network == " + syntax.Quote(a.Network),
+	}
+	if a.SessionID != "" {
+		terms = append(terms, "SessionId == "+syntax.Quote(a.SessionID))
+	}
+	return activity.View + " | where " + strings.Join(terms, " and ")
+}
+
+func instant(t time.Time) string {
+	return "datetime(" + t.UTC().Format("2006-01-02T15:04:05.0000000Z") + ")"
+}

@@ -1,0 +1,125 @@
+package timeline
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/conshelf/conshelf/internal/activity"
+	"github.com/conshelf/conshelf/internal/evidence"
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/kql/syntax"
+)
+
+var start = time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+
+// act is a sign-in of adele from an address, some minutes after start, with a
+// session, as record n of file 1.
+func act(n, minutes int64, address, session string) activity.Activity {
+	return activity.Activity{
+		Time: start.Add(time.Duration(minutes) * time.Minute), Source: "SigninLogs", Action: "Sign-in", Result: activity.Success, Actor: "Adele@contoso.com",
+		IPAddress: address, Network: address, SessionID: session, Origin: evidence.Origin{File: 1, Record: n},
+	}
+}
+
+func alertOn(records ...int64) []incident.Alert {
+	a := incident.Alert{Rule: incident.Rule{Name: "Rule"}}
+	for _, n := range records {
+		a.Origins = append(a.Origins, evidence.Origin{File: 1, Record: n})
+	}
+	return []incident.Alert{a}
+}
+
+// TestAttribution tells an alert's record, its session, its address, and what
+// only looks like them.
+func TestAttribution(t *testing.T) {
+	other := act(5, 4, "203.0.113.9", "other")
+	other.Actor = "bob@contoso.com"
+	habits := Habits{
+		Since: map[string]time.Time{"adele@contoso.com": start.Add(-72 * time.Hour)},
+		First: map[Habit]time.Time{
+			{"adele@contoso.com", HabitNetwork, "203.0.113.9"}: start,
+			{"adele@contoso.com", HabitNetwork, "192.0.2.7"}:   start.Add(-72 * time.Hour),
+		},
+	}
+	entries := Tell(Input{
+		Activities: []activity.Activity{
+			act(1, 0, "203.0.113.9", "stolen"), act(2, 1, "198.51.100.1", "stolen"), act(3, 2, "203.0.113.9", ""), act(4, 3, "192.0.2.7", "home"), other,
+			act(6, 5, "192.0.2.7", ""), act(7, 6, "192.0.2.7", "late"),
+		},
+		Alerts: alertOn(1, 6), // 6 is from an address that was always hers
+		Habits: habits,
+	})
+	got := make(map[int64]Attribution)
+	for _, e := range entries {
+		for _, o := range e.Origins {
+			got[o.Record] = e.Attribution
+		}
+	}
+	want := map[int64]Attribution{1: Alerted, 2: SameSession, 3: SameNetwork, 4: Ordinary, 5: Ordinary, 6: Alerted, 7: Ordinary}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if !strings.Contains(entries[0].Sentence, "It is the first time from 203.0.113.9, in 3 days of records of this account.") {
+		t.Error(entries[0].Sentence)
+	}
+}
+
+// TestSameAct: the same act again within a quarter of an hour is one entry; its
+// records are counted, and those that are not listed too.
+func TestSameAct(t *testing.T) {
+	var list []activity.Activity
+	for n := range int64(50) {
+		a := act(n+1, n, "192.0.2.7", "")
+		a.Action, a.Target = "FileDownloaded", "file "+string(rune('a'+n%7))
+		list = append(list, a)
+	}
+	list = append(list, act(60, 49+16, "192.0.2.7", ""), act(61, 49+16+16, "192.0.2.7", ""))
+	entries := Tell(Input{Activities: list})
+	if len(entries) != 3 {
+		t.Fatalf("%d entries, want 3", len(entries))
+	}
+	e := entries[0]
+	if e.Count != 50 || len(e.Origins) != maxOrigins || len(e.Targets) != maxTargets || !strings.Contains(e.Sentence, "in 50 records, until 09:49:00: file a, file b, file c, file d, file e ….") {
+		t.Errorf("%d records, %d listed: %s", e.Count, len(e.Origins), e.Sentence)
+	}
+}
+
+// TestOrder: the story does not depend on the order in which records come.
+func TestOrder(t *testing.T) {
+	var list []activity.Activity
+	for n := range int64(40) {
+		list = append(list, act(n+1, n/2, []string{"192.0.2.7", "203.0.113.9"}[n%2], ""))
+	}
+	in := Input{Activities: list, Alerts: alertOn(3), Marks: map[string]Mark{RecordID("", 5): {Kind: Pinned}}}
+	want := Tell(in)
+	for seed := range uint64(20) {
+		in.Activities = slices.Clone(list)
+		rand.New(rand.NewPCG(seed, 0)).Shuffle(len(list), func(i, j int) {
+			in.Activities[i], in.Activities[j] = in.Activities[j], in.Activities[i]
+		})
+		if diff := cmp.Diff(want, Tell(in)); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+	if !slices.ContainsFunc(want, func(e Entry) bool { return e.Mark != nil }) {
+		t.Error("the mark of a record is lost")
+	}
+}
+
+// TestQuery: whatever an attacker chose as a name, the query is one query.
+func TestQuery(t *testing.T) {
+	for _, hostile := range []string{`a" or true //`, "a\n| count", `a\`, "a'b", "\u202e", "\x00", `{}`} {
+		a := act(1, 0, hostile, hostile)
+		a.Actor, a.Action, a.Target = hostile, hostile, hostile
+		e := Tell(Input{Activities: []activity.Activity{a}})[0]
+		tree, list := syntax.ParseQuery(e.Query)
+		if list.HasErrors() || strings.Count(syntax.Format(tree), "|") != strings.Count(e.Query, "|") {
+			t.Errorf("%q gives %s: %v", hostile, e.Query, list)
+		}
+	}
+}
