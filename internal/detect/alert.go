@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/conshelf/conshelf/internal/attack"
+	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/rule"
@@ -20,7 +21,7 @@ import (
 )
 
 // alerts returns the alerts of one run. Over is all of the rule's time.
-func (s *scene) alerts(r *rule.Compiled, t tenant, run step, over span, result table) []incident.Alert {
+func (s *scene) alerts(r *rule.Compiled, t engine.Share, run step, over span, result table) []incident.Alert {
 	count := int64(len(result.rows))
 	if result.cut {
 		count++ // more than any threshold
@@ -28,7 +29,7 @@ func (s *scene) alerts(r *rule.Compiled, t tenant, run step, over span, result t
 	if !r.Trigger.Met(count) {
 		return nil
 	}
-	m := match{rule: r, tenant: t, run: run, over: over, columns: result.columns, limit: s.options.Origins}
+	m := match{rule: r, share: t, run: run, over: over, columns: result.columns, limit: s.options.Origins}
 	if len(result.rows) == 0 {
 		return []incident.Alert{finished(m.blank())}
 	}
@@ -48,7 +49,7 @@ func (s *scene) alerts(r *rule.Compiled, t tenant, run step, over span, result t
 // A match makes alerts of the rows of one run.
 type match struct {
 	rule    *rule.Compiled
-	tenant  tenant
+	share   engine.Share
 	run     step
 	over    span
 	columns []types.Column
@@ -59,7 +60,7 @@ type match struct {
 func (m *match) blank() incident.Alert {
 	return incident.Alert{
 		Rule: incident.Rule{ID: m.rule.ID, Name: m.rule.Name}, Severity: m.rule.Severity, Tactics: m.rule.Tactics, Techniques: m.rule.Techniques,
-		Tenant: m.tenant.name, Description: m.rule.Description,
+		Tenant: m.share.Tenant, Description: m.rule.Description,
 		First: types.TimeOf(max(m.run.from, m.over.from)), Last: types.TimeOf(min(m.run.to, m.over.to)),
 	}
 }

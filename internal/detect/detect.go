@@ -18,7 +18,6 @@ import (
 	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/rule"
-	"github.com/conshelf/conshelf/kql/plan"
 )
 
 // Evidence is what rules run over.
@@ -92,15 +91,8 @@ type scene struct {
 	evidence Evidence
 	options  Options
 	tables   map[string]engine.TableInfo
-	tenants  []tenant
+	shares   []engine.Share // each is replayed on its own
 	calendar calendar
-	nameless bool // records that name no tenant are beside those of several
-}
-
-// A tenant is whose rows one replay sees.
-type tenant struct {
-	scope string // as the plan's scope has it; empty: all rows
-	name  string // as alerts have it
 }
 
 func newScene(ctx context.Context, e Evidence, o Options) (*scene, error) {
@@ -118,31 +110,9 @@ func newScene(ctx context.Context, e Evidence, o Options) (*scene, error) {
 	if o.Origins <= 0 {
 		o.Origins = 100
 	}
-	s := &scene{evidence: e, options: o, tables: make(map[string]engine.TableInfo)}
+	s := &scene{evidence: e, options: o, tables: make(map[string]engine.TableInfo), shares: engine.Shares(names)}
 	for _, t := range tables {
 		s.tables[t.Name] = t
 	}
-	s.divide(names)
 	return s, nil
-}
-
-// divide decides whose rows a replay sees. Where all records that name a
-// tenant name the same, those that name none are its too; beside several, they
-// are looked at on their own.
-func (s *scene) divide(names []string) {
-	named := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" })
-	switch len(named) {
-	case 0:
-		s.tenants = []tenant{{}}
-	case 1:
-		s.tenants = []tenant{{name: named[0]}}
-	default:
-		s.nameless = len(named) < len(names)
-		for _, name := range named {
-			s.tenants = append(s.tenants, tenant{scope: name, name: name})
-		}
-		if s.nameless {
-			s.tenants = append(s.tenants, tenant{scope: plan.Tenantless})
-		}
-	}
 }

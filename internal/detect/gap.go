@@ -85,7 +85,7 @@ func tablesOf(q *plan.Query) []string {
 
 // untenanted is the gap of records that belong to no tenant of several.
 func (s *scene) untenanted() []incident.Gap {
-	if !s.nameless {
+	if s.shares[len(s.shares)-1].Scope != plan.Tenantless {
 		return nil
 	}
 	return []incident.Gap{{

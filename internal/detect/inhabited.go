@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/rule"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
@@ -30,7 +31,7 @@ type answer struct {
 // row. Evidence of years may have rows at a few days of them, and a rule that
 // begins with its tables' rows gives nothing at the others. The first step
 // always stays: a query that the engine refuses is refused there.
-func (s *scene) inhabited(ctx context.Context, r *rule.Compiled, t tenant, runs []step) []step {
+func (s *scene) inhabited(ctx context.Context, r *rule.Compiled, t engine.Share, runs []step) []step {
 	if len(runs) <= fewSteps || s.options.Stepwise || r.Trigger.Met(0) {
 		return runs
 	}
@@ -54,16 +55,16 @@ func (s *scene) inhabited(ctx context.Context, r *rule.Compiled, t tenant, runs 
 	return kept
 }
 
-func (c *calendar) of(ctx context.Context, s *scene, scan *plan.Scan, t tenant) answer {
+func (c *calendar) of(ctx context.Context, s *scene, scan *plan.Scan, t engine.Share) answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key := tableOf{scan.Table.Name, t.scope}
+	key := tableOf{scan.Table.Name, t.Scope}
 	if a, ok := c.hours[key]; ok {
 		return a
 	}
 	var a answer
 	if at := slices.Index(scan.Table.Columns, types.Column{Name: "TimeGenerated", Type: types.DateTime}); at >= 0 {
-		a.hours, a.ok = s.hours(ctx, lead{rows: scan, time: at}, plan.Scope{Tenant: t.scope})
+		a.hours, a.ok = s.hours(ctx, lead{rows: scan, time: at}, plan.Scope{Tenant: t.Scope})
 	}
 	if c.hours == nil {
 		c.hours = make(map[tableOf]answer)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/rule"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
@@ -17,7 +18,7 @@ const fewSteps = 4
 // that watches for something rare has nothing to read at most steps; one query
 // over all of the evidence tells at which hours it has. The first step is
 // always run: a query that the engine refuses is refused there.
-func (s *scene) promising(ctx context.Context, r *rule.Compiled, t tenant, runs []step, queries []*plan.Query) []bool {
+func (s *scene) promising(ctx context.Context, r *rule.Compiled, t engine.Share, runs []step, queries []*plan.Query) []bool {
 	promising := slices.Repeat([]bool{true}, len(runs))
 	if len(runs) <= fewSteps || s.options.Stepwise || r.Trigger.Met(0) {
 		return promising
@@ -26,7 +27,7 @@ func (s *scene) promising(ctx context.Context, r *rule.Compiled, t tenant, runs 
 	if !ok {
 		return promising
 	}
-	over := plan.Scope{From: runs[0].from, To: runs[len(runs)-1].to, Tenant: t.scope}
+	over := plan.Scope{From: runs[0].from, To: runs[len(runs)-1].to, Tenant: t.Scope}
 	hours := make([][]int64, len(leads[0]))
 	for n, l := range leads[0] {
 		if hours[n], ok = s.hours(ctx, l, over); !ok {

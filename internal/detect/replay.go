@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/rule"
 	"github.com/conshelf/conshelf/kql/plan"
@@ -35,7 +36,7 @@ func (s *scene) run(ctx context.Context, r *rule.Compiled) (Result, error) {
 			"The rule did not run: that it found nothing means nothing."))
 		return result, nil
 	}
-	for _, t := range s.tenants {
+	for _, t := range s.shares {
 		alerts, gaps, err := s.replay(ctx, r, t, span)
 		if err != nil {
 			return Result{}, err
@@ -112,7 +113,7 @@ func steps(frequency, period time.Duration, over span) []step {
 func ticks(d time.Duration) int64 { return int64(d / 100) }
 
 // replay runs the rule at each step for one tenant.
-func (s *scene) replay(ctx context.Context, r *rule.Compiled, t tenant, over span) ([]incident.Alert, []incident.Gap, error) {
+func (s *scene) replay(ctx context.Context, r *rule.Compiled, t engine.Share, over span) ([]incident.Alert, []incident.Gap, error) {
 	runs := steps(r.Frequency, r.Period, over)
 	if !s.options.Stepwise && onePass(r) {
 		all := []step{{span{runs[0].from, runs[len(runs)-1].to}}}
@@ -128,7 +129,7 @@ func (s *scene) replay(ctx context.Context, r *rule.Compiled, t tenant, over spa
 
 // replaySteps runs the rule at the steps given, and tells whether one of them
 // had more rows than a run may give.
-func (s *scene) replaySteps(ctx context.Context, r *rule.Compiled, t tenant, over span, runs []step) (alerts []incident.Alert, gaps []incident.Gap, cut bool, err error) {
+func (s *scene) replaySteps(ctx context.Context, r *rule.Compiled, t engine.Share, over span, runs []step) (alerts []incident.Alert, gaps []incident.Gap, cut bool, err error) {
 	queries := s.queriesOf(r, t, runs)
 	promising := s.promising(ctx, r, t, runs, queries)
 	m := newMerger(s.options.Origins)
@@ -172,11 +173,11 @@ var errEnough = errors.New("enough rows")
 
 // queriesOf returns the query of each step. None sees records from after the
 // window that was asked for.
-func (s *scene) queriesOf(r *rule.Compiled, t tenant, runs []step) []*plan.Query {
+func (s *scene) queriesOf(r *rule.Compiled, t engine.Share, runs []step) []*plan.Query {
 	queries := make([]*plan.Query, len(runs))
 	for n, run := range runs {
 		queries[n] = r.At(run.to)
-		queries[n].Scope = plan.Scope{From: run.from, To: s.end(run), Tenant: t.scope}
+		queries[n].Scope = plan.Scope{From: run.from, To: s.end(run), Tenant: t.Scope}
 	}
 	return queries
 }
@@ -229,15 +230,15 @@ func (s *scene) fatal(ctx context.Context, err error) error {
 	return nil
 }
 
-func failed(r *rule.Compiled, t tenant, over span, err error) incident.Gap {
+func failed(r *rule.Compiled, t engine.Share, over span, err error) incident.Gap {
 	g := ruleGap(r, incident.GapRule, "The rule failed: "+err.Error(), "What it would have found after the failure is not known.")
-	g.Tenant, g.Window = t.name, over.window()
+	g.Tenant, g.Window = t.Tenant, over.window()
 	return g
 }
 
-func overflow(r *rule.Compiled, t tenant, run step) incident.Gap {
+func overflow(r *rule.Compiled, t engine.Share, run step) incident.Gap {
 	g := ruleGap(r, incident.GapLimit, fmt.Sprintf("One run of the rule returned more than %d rows.", maxRows), "The other rows are no alerts.")
-	g.Tenant, g.Window = t.name, run.window()
+	g.Tenant, g.Window = t.Tenant, run.window()
 	return g
 }
 
