@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/conshelf/conshelf/internal/coverage"
+	"github.com/conshelf/conshelf/internal/escape"
 )
 
 // A collection is when each table has rows, in the units of an SVG's view box:
@@ -47,7 +48,7 @@ func newCollection(s coverage.Statement) *collection {
 		base := (i + 1) * stripeHeight
 		label := t.Name
 		if t.Tenant != "" {
-			label += " " + t.Tenant[:min(8, len(t.Tenant))]
+			label += " " + escape.Cut(t.Tenant, 8, "")
 		}
 		l := stripe{Label: label, X1: stripeLeft, X2: chartRight, Y: base, TextY: base - 7, Path: bars(s, t, base)}
 		for _, h := range t.Holes {
