@@ -31,11 +31,11 @@ func Accounts(ctx context.Context, e Evidence, w incident.Window) ([]Account, er
 	var accounts []Account
 	for _, info := range s.tables {
 		wanted, ok := wantedOf(info.Name)
-		if !ok || wanted.user == "" {
+		if !ok || wanted.user == "" || info.Last == 0 {
 			continue
 		}
-		for _, sc := range s.scopes {
-			found, err := s.accounts(info, wanted, sc)
+		for _, sh := range s.shares {
+			found, err := s.accounts(info, wanted, sh)
 			if err != nil {
 				return nil, fmt.Errorf("measure %s: %w", info.Name, err)
 			}
@@ -45,12 +45,12 @@ func Accounts(ctx context.Context, e Evidence, w incident.Window) ([]Account, er
 	return accounts, nil
 }
 
-func (s *survey) accounts(info engine.TableInfo, w wanted, sc scope) ([]Account, error) {
+func (s *survey) accounts(info engine.TableInfo, w wanted, sh engine.Share) ([]Account, error) {
 	var accounts []Account
 	err := s.ask(named(info.Name)+" | where isnotnull(TimeGenerated) | summarize Rows = count(), First = min(TimeGenerated), Last = max(TimeGenerated) by Who = tolower("+
-		w.user+") | where isnotempty(Who) | sort by Who asc", sc, func(row []types.Value) {
+		w.user+") | where isnotempty(Who) | sort by Who asc", sh, func(row []types.Value) {
 		accounts = append(accounts, Account{
-			Table: info.Name, Tenant: sc.name, Name: row[0].Text, Rows: row[1].Int, First: types.TimeOf(row[2].Int), Last: types.TimeOf(row[3].Int),
+			Table: info.Name, Tenant: sh.Tenant, Name: row[0].Text, Rows: row[1].Int, First: types.TimeOf(row[2].Int), Last: types.TimeOf(row[3].Int),
 		})
 	})
 	return accounts, err

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/conshelf/conshelf/internal/engine"
-	"github.com/conshelf/conshelf/internal/schema"
 	"github.com/conshelf/conshelf/kql"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
@@ -23,35 +22,31 @@ type bin struct {
 }
 
 // bins returns the table's bins within the window that have rows, by time.
-func (s *survey) bins(info engine.TableInfo, sc scope) ([]bin, error) {
+func (s *survey) bins(info engine.TableInfo, sh engine.Share) ([]bin, error) {
 	var bins []bin
 	err := s.ask(named(info.Name)+` | where isnotnull(TimeGenerated)
 		| summarize Rows = count(), First = min(TimeGenerated), Last = max(TimeGenerated) by Bin = bin(TimeGenerated, 5m)
-		| sort by Bin asc`, sc, func(row []types.Value) {
+		| sort by Bin asc`, sh, func(row []types.Value) {
 		bins = append(bins, bin{at: row[0].Int, rows: row[1].Int, first: row[2].Int, last: row[3].Int})
 	})
 	return bins, err
 }
 
-// ask runs a query over the rows of a scope within the window.
-func (s *survey) ask(text string, sc scope, each func(row []types.Value)) error {
-	tables := make([]types.Table, len(s.tables))
-	for i, t := range s.tables {
-		tables[i] = t.Table
-	}
-	over := plan.Scope{Tenant: sc.tenant}
+// ask runs a query over the rows of a share within the window.
+func (s *survey) ask(text string, sh engine.Share, each func(row []types.Value)) error {
+	over := plan.Scope{Tenant: sh.Scope}
 	if !s.window.From.IsZero() {
 		over.From = types.TicksOf(s.window.From)
 	}
 	if !s.window.To.IsZero() {
 		over.To = types.TicksOf(s.window.To)
 	}
-	return s.query(text, tables, over, each)
+	return s.query(text, over, each)
 }
 
 // query runs a query over what the tables show of a scope.
-func (s *survey) query(text string, tables []types.Table, over plan.Scope, each func(row []types.Value)) error {
-	q, list := kql.Compile(text, kql.Options{Catalog: schema.Merge(schema.Catalog(), tables)})
+func (s *survey) query(text string, over plan.Scope, each func(row []types.Value)) error {
+	q, list := kql.Compile(text, kql.Options{Catalog: s.catalog})
 	if q == nil {
 		return fmt.Errorf("%w: %s", errQuestion, list.Format("coverage", text))
 	}
@@ -68,17 +63,7 @@ var errQuestion = errors.New("the question does not compile")
 // named returns a table's name as KQL reads any name.
 func named(table string) string { return "['" + table + "']" }
 
-// has tells whether the evidence holds rows of a table, with all of some
-// columns filled by some file.
-func (s *survey) has(table string, columns ...string) bool {
-	i := slices.IndexFunc(s.tables, func(t engine.TableInfo) bool { return t.Name == table })
-	if i < 0 {
-		return false
-	}
-	for _, c := range columns {
-		if s.tables[i].Column(c) < 0 {
-			return false
-		}
-	}
-	return true
+// has tells whether the evidence holds rows of a table.
+func (s *survey) has(table string) bool {
+	return slices.ContainsFunc(s.tables, func(t engine.TableInfo) bool { return t.Name == table })
 }

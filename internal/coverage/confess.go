@@ -2,21 +2,19 @@ package coverage
 
 import (
 	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/ingest"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
 )
 
-// collectorLog is the table of what collectors wrote about their own work.
-const collectorLog = "CollectorLog_CL"
-
 // confessions are the windows that collectors say they did not capture.
 func (s *survey) confessions() ([]incident.Gap, error) {
 	var gaps []incident.Gap
-	if len(s.logs) == 0 {
+	if !s.logs {
 		return nil, nil
 	}
-	err := s.query(collectorLog+` | where tobool(Lost)
-		| project Collector = tostring(Collector), Message = tostring(Message), From = todatetime(From), To = todatetime(To)`, s.logs, plan.Scope{}, func(row []types.Value) {
+	err := s.query(ingest.CollectorTable+` | where tobool(Lost)
+		| project Collector = tostring(Collector), Message = tostring(Message), From = todatetime(From), To = todatetime(To)`, plan.Scope{}, func(row []types.Value) {
 		g := incident.Gap{
 			Kind: incident.GapLimit, Subject: row[0].Text,
 			Reason:      "the collector says: " + row[1].Text,

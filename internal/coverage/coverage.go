@@ -18,7 +18,8 @@ import (
 	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/incident"
-	"github.com/conshelf/conshelf/kql/plan"
+	"github.com/conshelf/conshelf/internal/ingest"
+	"github.com/conshelf/conshelf/internal/schema"
 	"github.com/conshelf/conshelf/kql/types"
 )
 
@@ -60,17 +61,15 @@ type Evidence interface {
 	engine.Cataloger
 }
 
-// A scope is whose rows are looked at together.
-type scope struct{ tenant, name string }
-
 // A survey measures evidence.
 type survey struct {
 	ctx      context.Context // a survey lives as long as the call that made it
 	evidence Evidence
-	tables   []engine.TableInfo
-	scopes   []scope
+	catalog  types.Catalog
+	tables   []engine.TableInfo // of a tenant's logs, that have rows
+	shares   []engine.Share     // nobody is named where all is one tenant's
 	window   incident.Window
-	logs     []types.Table // of collectors; none: nothing was collected of them
+	logs     bool // collectors' logs are in the evidence
 }
 
 // Measure computes the statement of what the evidence, and the files that it
@@ -81,14 +80,18 @@ func Measure(ctx context.Context, e Evidence, files []evidence.File, w incident.
 		return Statement{}, err
 	}
 	st := Statement{Window: w, Tables: []Table{}}
+	var held []holding
 	for _, info := range s.tables {
-		for _, sc := range s.scopes {
-			table, err := s.measure(info, sc)
+		for _, sh := range s.shares {
+			table, h, err := s.measure(info, sh)
 			if err != nil {
 				return Statement{}, fmt.Errorf("measure %s: %w", info.Name, err)
 			}
 			if table.Rows > 0 {
 				st.Tables = append(st.Tables, table)
+			}
+			if h.rows > 0 {
+				held = append(held, h)
 			}
 		}
 	}
@@ -103,56 +106,56 @@ func Measure(ctx context.Context, e Evidence, files []evidence.File, w incident.
 	if err != nil {
 		return Statement{}, err
 	}
-	st.Gaps = sorted(slices.Concat(missing(st), holes(st), narrow(st), capped(files), unfinished(files), lacking(files), unread(files), hidden, lost))
+	st.Gaps = sorted(slices.Concat(missing(held, w), undated(held), holes(st), narrow(st), capped(files), unfinished(files), lacking(files), unread(files), hidden, lost))
 	return st, nil
 }
 
 func newSurvey(ctx context.Context, e Evidence, w incident.Window) (*survey, error) {
-	s := &survey{ctx: ctx, evidence: e, window: w}
-	var err error
-	if s.tables, err = e.Tables(ctx); err != nil {
+	infos, err := e.Tables(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
 	}
-	for _, t := range s.tables {
-		if t.Name == collectorLog {
-			s.logs = append(s.logs, t.Table)
-		}
-	}
-	s.tables = slices.DeleteFunc(s.tables, func(t engine.TableInfo) bool { return t.Last == 0 || aside(t.Name) })
-	s.scopes, err = scopesOf(ctx, e)
-	return s, err
-}
-
-// aside tells whether a table is about the evidence rather than of a tenant's
-// logs.
-func aside(table string) bool {
-	return slices.Contains([]string{"Evidence_CL", "Quarantine_CL", "Duplicate_CL", "Configuration_CL", collectorLog}, table) || engine.IsReference(table)
-}
-
-// scopesOf returns one scope for all rows, or one for each of several tenants.
-func scopesOf(ctx context.Context, e Evidence) ([]scope, error) {
-	names, err := e.Tenants(ctx)
+	tenants, err := e.Tenants(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list tenants: %w", err)
 	}
-	named := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "" })
-	if len(named) < 2 {
-		return []scope{{}}, nil
+	s := &survey{ctx: ctx, evidence: e, window: w, shares: engine.Shares(tenants)}
+	if len(s.shares) == 1 {
+		s.shares[0].Tenant = ""
 	}
-	var scopes []scope
-	for _, name := range named {
-		scopes = append(scopes, scope{tenant: name, name: name})
+	held := make([]types.Table, 0, len(infos))
+	for _, t := range infos {
+		if engine.IsReference(t.Name) {
+			continue
+		}
+		held = append(held, t.Table)
+		s.logs = s.logs || t.Name == ingest.CollectorTable
+		if t.Rows > 0 && !ingest.Apart(t.Name) && t.Name != ingest.ConfigurationTable {
+			s.tables = append(s.tables, t)
+		}
 	}
-	if len(named) < len(names) {
-		scopes = append(scopes, scope{tenant: plan.Tenantless})
-	}
-	return scopes, nil
+	s.catalog = schema.Merge(schema.Catalog(), held)
+	return s, nil
 }
 
-// measure measures one table within the window.
-func (s *survey) measure(info engine.TableInfo, sc scope) (Table, error) {
-	t := Table{Name: info.Name, Tenant: sc.name, Hours: []Hour{}, Holes: []Hole{}}
-	bins, err := s.bins(info, sc)
+// measure measures one table within the window, and counts its rows at any
+// time.
+func (s *survey) measure(info engine.TableInfo, sh engine.Share) (Table, holding, error) {
+	t, err := s.table(info, sh)
+	if err != nil {
+		return Table{}, holding{}, err
+	}
+	h, err := s.holding(info, sh, t.Rows)
+	return t, h, err
+}
+
+// table measures one table within the window.
+func (s *survey) table(info engine.TableInfo, sh engine.Share) (Table, error) {
+	t := Table{Name: info.Name, Tenant: sh.Tenant, Hours: []Hour{}, Holes: []Hole{}}
+	if info.Last == 0 {
+		return t, nil
+	}
+	bins, err := s.bins(info, sh)
 	if err != nil || len(bins) == 0 {
 		return t, err
 	}
@@ -168,7 +171,7 @@ func (s *survey) measure(info engine.TableInfo, sc scope) (Table, error) {
 	t.First, t.Last = types.TimeOf(bins[0].first), types.TimeOf(bins[len(bins)-1].last)
 	w, _ := wantedOf(info.Name)
 	t.Holes = holesIn(bins, s.window, w.steady)
-	t.Users, err = s.users(info, sc)
+	t.Users, err = s.users(info, sh)
 	return t, err
 }
 

@@ -2,54 +2,11 @@ package coverage
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/incident"
 )
-
-// missing names the expected tables that hold nothing: at all, or of one
-// tenant of several.
-func missing(s Statement) []incident.Gap {
-	var gaps []incident.Gap
-	tenants := tenantsOf(s)
-	for _, w := range expected() {
-		if w.consequence == "" {
-			continue
-		}
-		without := slices.DeleteFunc(slices.Clone(tenants), func(tenant string) bool {
-			return slices.ContainsFunc(s.Tables, func(t Table) bool { return t.Name == w.table && t.Tenant == tenant })
-		})
-		if len(without) == len(tenants) {
-			without = []string{""}
-		}
-		for _, tenant := range without {
-			gaps = append(gaps, incident.Gap{
-				Kind: incident.GapMissingTable, Subject: w.table, Tenant: tenant, Window: s.Window, Tables: []string{w.table},
-				Reason: "no file of the evidence fed this table", Consequence: w.consequence,
-			})
-		}
-	}
-	return gaps
-}
-
-// tenantsOf returns the tenants that the statement tells apart; ” if none.
-func tenantsOf(s Statement) []string {
-	tenants := []string{}
-	for _, t := range s.Tables {
-		tenants = append(tenants, t.Tenant)
-	}
-	slices.Sort(tenants)
-	tenants = slices.Compact(tenants)
-	if len(tenants) > 1 { // rows that name no tenant are nobody's, and miss nothing
-		tenants = slices.DeleteFunc(tenants, func(t string) bool { return t == "" })
-	}
-	if len(tenants) == 0 {
-		return []string{""}
-	}
-	return tenants
-}
 
 // holes tells the holes of tables.
 func holes(s Statement) []incident.Gap {

@@ -16,13 +16,13 @@ const (
 )
 
 // users counts whom a table's rows are about.
-func (s *survey) users(info engine.TableInfo, sc scope) (int64, error) {
+func (s *survey) users(info engine.TableInfo, sh engine.Share) (int64, error) {
 	w, ok := wantedOf(info.Name)
 	if !ok || w.user == "" {
 		return 0, nil
 	}
 	var n int64
-	err := s.ask(named(info.Name)+" | summarize by Who = tolower("+w.user+") | where isnotempty(Who) | count", sc, func(row []types.Value) { n = row[0].Int })
+	err := s.ask(named(info.Name)+" | summarize by Who = tolower("+w.user+") | where isnotempty(Who) | count", sh, func(row []types.Value) { n = row[0].Int })
 	return n, err
 }
 
@@ -40,9 +40,16 @@ func narrow(s Statement) []incident.Gap {
 		}
 		gaps = append(gaps, incident.Gap{
 			Kind: incident.GapLimit, Subject: t.Name, Tenant: t.Tenant, Window: incident.Window{From: t.First, To: t.Last}, Tables: []string{t.Name},
-			Reason:      fmt.Sprintf("its %s rows are about %d accounts, where another table names %d: the export was most likely filtered", thousands(t.Rows), t.Users, most[t.Tenant]),
+			Reason:      fmt.Sprintf("its %s rows are about %s, where another table names %d: the export was most likely filtered", thousands(t.Rows), accounts(t.Users), most[t.Tenant]),
 			Consequence: "the other accounts were not looked at: that nothing was found of them means nothing",
 		})
 	}
 	return gaps
+}
+
+func accounts(n int64) string {
+	if n == 1 {
+		return "1 account"
+	}
+	return fmt.Sprintf("%d accounts", n)
 }

@@ -63,7 +63,7 @@ internal/custody:            kql/types internal/evidence internal/engine
 # The work.
 internal/rule:       kql kql/bind kql/diag kql/plan kql/types internal/incident internal/attack
 internal/detect:     internal/attack kql/types kql/plan kql/diag internal/incident internal/evidence internal/engine internal/rule
-internal/coverage:   kql kql/plan kql/types internal/evidence internal/incident internal/schema internal/engine
+internal/coverage:   kql kql/plan kql/types internal/evidence internal/incident internal/schema internal/engine internal/ingest
 internal/correlate:  internal/incident internal/attack
 internal/respond:    kql/diag kql/syntax internal/incident
 internal/report:     kql/types internal/evidence internal/incident internal/coverage internal/attack internal/respond internal/escape

@@ -115,6 +115,68 @@ func TestCoverageSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
+// TestRowsOfNoWindow tells a table that nothing fed from one whose rows have no
+// time, and from one whose rows lie outside the window.
+func TestRowsOfNoWindow(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "rows.jsonl"), text([]string{
+		`{"Type":"SigninLogs","TimeGenerated":"2026-03-02T08:00:00Z","Id":"1","ResultType":"0"}`,
+		`{"Type":"SigninLogs","TimeGenerated":null,"Id":"2"}`,
+		`{"Type":"AuditLogs","TimeGenerated":null,"Id":"3"}`,
+		`{"Type":"OfficeActivity","TimeGenerated":"2026-01-02T08:00:00Z","OfficeId":"4"}`,
+		`{"Type":"Door_CL","TimeGenerated":null,"Name_s":"front"}`,
+	}))
+	c := openCase(t, filepath.Join(dir, "case"))
+	load(t, c, filepath.Join(dir, "rows.jsonl"))
+	s, err := c.Coverage(t.Context(), incident.Window{From: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, g := range s.Gaps {
+		if slices.Contains([]string{"SigninLogs", "AuditLogs", "OfficeActivity", "AzureActivity", "Door_CL"}, g.Subject) {
+			got = append(got, fmt.Sprintf("%s, %s: %s: %s", g.Kind, g.Subject, g.Reason, g.Consequence))
+		}
+	}
+	const unseen = "and so lie in no window: no rule saw them; a query without --from and --to does"
+	want := []string{
+		"missing data, AuditLogs: 1 of its 1 rows have no TimeGenerated, " + unseen + "; directory changes were not looked at: new grants, credentials, roles and methods cannot be ruled out",
+		"missing data, Door_CL: 1 of its 1 rows have no TimeGenerated, " + unseen,
+		"missing data, OfficeActivity: none of its 1 rows with a time lies in the window: mail and files were not looked at: what was read, taken or forwarded cannot be said",
+		"missing data, SigninLogs: 1 of its 2 rows have no TimeGenerated, " + unseen,
+		"missing table, AzureActivity: no file of the evidence fed this table: Azure resource changes were not looked at",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Sign-ins that do not say how they ended are neither failed nor well.
+func TestSignInsWithoutAResult(t *testing.T) {
+	dir := t.TempDir()
+	var lines []string
+	for i := range 250 {
+		lines = append(lines, fmt.Sprintf(`{"Type":"SigninLogs","TimeGenerated":"2026-03-02T08:%02d:%02dZ","Id":"%d","UserPrincipalName":"adele@contoso.com"}`, i/60, i%60, i))
+	}
+	writeFile(t, filepath.Join(dir, "rows.jsonl"), text(lines))
+	c := openCase(t, filepath.Join(dir, "case"))
+	load(t, c, filepath.Join(dir, "rows.jsonl"))
+	s, err := c.Coverage(t.Context(), incident.Window{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, g := range s.Gaps {
+		if g.Subject == "SigninLogs" {
+			got = append(got, g.Reason)
+		}
+	}
+	want := []string{"250 of 250 sign-ins do not say how they ended: ResultType is empty"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestCoverageOfFiles loads files that end where exports are cut, and pages.
 func TestCoverageOfFiles(t *testing.T) {
 	dir := t.TempDir()
