@@ -5,7 +5,7 @@
 //
 //	tables ──bins──▶ rhythm ──▶ holes ─┐
 //	rows ──what is visible────────────┼──▶ gaps, in a Statement
-//	files ──caps, confessions─────────┘
+//	files ──losses, confessions───────┘
 package coverage
 
 import (
@@ -106,7 +106,7 @@ func Measure(ctx context.Context, e Evidence, files []evidence.File, w incident.
 	if err != nil {
 		return Statement{}, err
 	}
-	st.Gaps = sorted(slices.Concat(missing(held, w), undated(held), holes(st), narrow(st), capped(files), unfinished(files), lacking(files), unread(files), hidden, lost))
+	st.Gaps = sorted(slices.Concat(missing(held, w), undated(held), holes(st), narrow(st), unfinished(files), lacking(files), unread(files), hidden, lost))
 	return st, nil
 }
 

@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"strings"
 	"testing"
-
-	"github.com/conshelf/conshelf/internal/evidence"
 )
 
 // PowerShell 5.1 writes its logs in UTF-16, and in the culture of the machine.
@@ -60,28 +58,5 @@ func TestCollectorLogIsNotForged(t *testing.T) {
 	}))
 	if len(m.rows) != 0 || len(got.rejects) != 2 {
 		t.Errorf("%d rows, rejects %+v", len(m.rows), got.rejects)
-	}
-}
-
-// What a file looks like because of a fault of its collector is told.
-func TestCollectorFaults(t *testing.T) {
-	for _, test := range []struct {
-		path, format string
-		read         int64
-		want         string
-	}{
-		{"azure_audit_logs/azureadauditlog_2026-03-04.json", "graph-directoryaudits", 1000, "exactly one page"},
-		{"azure_audit_logs/azureadauditlog_2026-03-04.json", "graph-directoryaudits", 1001, ""},
-		{"other.json", "graph-directoryaudits", 1000, ""},
-		{"m365/ual_2026-03-04_2026-03-05.json", "unified-audit-data", 50_001, "50,001"},
-		{"AuditLog.csv", "unified-audit-log", 50_000, "exactly 50000 records"},
-		{"AuditLog.csv", "unified-audit-log", 49_999, ""},
-		{"query_data.csv", "log-analytics", 30_000, "a download of the portal"},
-		{"hunting.json", "advanced-hunting", 100_000, "advanced hunting"},
-	} {
-		got := strings.Join(collectorRemarks(evidence.File{Path: test.path, Format: test.format, Counts: evidence.Counts{Read: test.read}}), "; ")
-		if (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
-			t.Errorf("%s with %d: %q, want %q", test.path, test.read, got, test.want)
-		}
 	}
 }

@@ -375,7 +375,7 @@ func (p *pass) finish() error {
 	}
 	f.Tenant = p.tenant()
 	f.Notes = append(f.Notes, p.remarks()...)
-	f.Losses = append(p.losses(), collectorRemarks(*f)...)
+	f.Losses = p.losses()
 	return nil
 }
 

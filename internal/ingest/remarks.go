@@ -52,14 +52,6 @@ func (p *pass) remarks() []string {
 	return notes
 }
 
-// losses says what the file itself tells of records that are not in it.
-func (p *pass) losses() []string {
-	if p.tally.promised <= p.file.Counts.Read {
-		return nil
-	}
-	return []string{fmt.Sprintf("a search in it found %d records, of which the file can hold %d at most: the others are elsewhere or lost", p.tally.promised, p.file.Counts.Read)}
-}
-
 // dateRemark says how dates such as 3/4/2026 were read.
 func (p *pass) dateRemark() []string {
 	c := p.clock
@@ -80,17 +72,10 @@ func (p *pass) dateRemark() []string {
 	return []string{fmt.Sprintf("dates were read as month/day/year, though no date of the file decides it; dates that could be either: %d", c.ambiguous)}
 }
 
-// portalRows is how many sign-ins the portal downloads at most.
-const portalRows = 250_000
-
 // portalRemark says what the portal leaves out of sign-ins as CSV.
 func (p *pass) portalRemark() []string {
 	if !slices.Contains(p.formats, portalSignIns) {
 		return nil
 	}
-	notes := []string{"the portal writes to CSV neither the policies that applied to a sign-in nor its risk: their absence says nothing"}
-	if p.file.Counts.Read >= portalRows {
-		notes = append(notes, fmt.Sprintf("holds %d sign-ins, and the portal downloads at most %d: there may be more, download a shorter time", p.file.Counts.Read, portalRows))
-	}
-	return notes
+	return []string{"the portal writes to CSV neither the policies that applied to a sign-in nor its risk: their absence says nothing"}
 }

@@ -204,7 +204,7 @@ func TestCoverageOfFiles(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
-		"/capped.jsonl: holds exactly 1,000 records, where a page of Microsoft Graph, or of the activity log, ends 2026-03-08",
+		"/capped.jsonl: holds exactly 1,000 records, where a page of Microsoft Graph, or of the activity log, ends: it was most likely cut there, export it again in shorter windows 2026-03-08",
 		"/cut/1.json: it names a next page (@odata.nextLink), and no file beside it is a last page 2026-03-05",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -10,46 +10,8 @@ import (
 	"github.com/conshelf/conshelf/internal/incident"
 )
 
-// A limit is a number of records at which something stops exporting.
-type limit struct {
-	records int64
-	whose   string
-}
-
-// limits are those that exports of these logs are known to end at.
-func limits() []limit {
-	return []limit{
-		{1_000, "a page of Microsoft Graph, or of the activity log, ends"},
-		{5_000, "a call of Search-UnifiedAuditLog ends"},
-		{10_000, "a query of advanced hunting used to end"},
-		{30_000, "a query in the Log Analytics portal ends"},
-		{50_000, "an audit search of Purview, and a session of Search-UnifiedAuditLog, end"},
-		{50_001, "a search whose 50,000 records stand below a heading ends"},
-		{100_000, "a query of advanced hunting, and a download of the Entra portal, end"},
-		{250_000, "a download of the Entra portal ends"},
-	}
-}
-
-// capped names the files that hold exactly as many records as an export may.
-func capped(files []evidence.File) []incident.Gap {
-	var gaps []incident.Gap
-	for _, f := range files {
-		for _, l := range limits() {
-			if f.Counts.Read != l.records || f.Counts.Duplicate == f.Counts.Read || len(f.Losses) > 0 || followed(f, files) {
-				continue
-			}
-			gaps = append(gaps, incident.Gap{
-				Kind: incident.GapLimit, Subject: f.Name(), Tables: tablesOf(f), Window: windowOf(f),
-				Reason:      fmt.Sprintf("holds exactly %s records, where %s", thousands(l.records), l.whose),
-				Consequence: "the export was most likely cut there: the log has more records of this time, which were not looked at; export it again in shorter windows",
-			})
-		}
-	}
-	return gaps
-}
-
-// lacking names the files that lack records by what they, or the ways of the
-// collector that wrote them, tell.
+// lacking names the files that lack records, or may, by what was told when they
+// were read.
 func lacking(files []evidence.File) []incident.Gap {
 	var gaps []incident.Gap
 	for _, f := range files {
