@@ -1,11 +1,11 @@
 // Package coverage computes what was collected: of each table when it has
-// rows, where it has none though its own rhythm promises some, which files end
-// where an export is cut, what a collector confesses, and what a permission, a
+// rows, where it has none or few though its own rhythm promises more, which files
+// end where an export is cut, what a collector confesses, and what a permission, a
 // licence or a filter hid. Whatever is missing becomes a gap.
 //
-//	tables ──bins──▶ rhythm ──▶ holes ─┐
-//	rows ──what is visible────────────┼──▶ gaps, in a Statement
-//	files ──losses, confessions───────┘
+//	tables ──bins──▶ rhythm ──▶ holes, thin times ─┐
+//	rows ──what is visible─────────────────────────┼──▶ gaps, in a Statement
+//	files ──losses, confessions────────────────────┘
 package coverage
 
 import (
@@ -38,9 +38,10 @@ type Table struct {
 	Rows   int64     `json:"rows"` // that have a time
 	First  time.Time `json:"first"`
 	Last   time.Time `json:"last"`
-	Users  int64     `json:"users"` // accounts, or principals, that the rows name; 0: the table names none
-	Hours  []Hour    `json:"hours"` // that have rows, by time
-	Holes  []Hole    `json:"holes"` // by time
+	Users  int64     `json:"users"`          // accounts, or principals, that the rows name; 0: the table names none
+	Hours  []Hour    `json:"hours"`          // that have rows, by time
+	Holes  []Hole    `json:"holes"`          // by time
+	Thin   []Thin    `json:"thin,omitempty"` // by time
 }
 
 // An Hour is how many rows a table has within one.
@@ -106,7 +107,7 @@ func Measure(ctx context.Context, e Evidence, files []evidence.File, w incident.
 	if err != nil {
 		return Statement{}, err
 	}
-	st.Gaps = sorted(slices.Concat(missing(held, w), undated(held), holes(st), narrow(st), unfinished(files), lacking(files), unread(files), hidden, lost))
+	st.Gaps = sorted(slices.Concat(missing(held, w), undated(held), holes(st), thinness(st), narrow(st), unfinished(files), lacking(files), unread(files), hidden, lost))
 	return st, nil
 }
 
@@ -171,6 +172,7 @@ func (s *survey) table(info engine.TableInfo, sh engine.Share) (Table, error) {
 	t.First, t.Last = types.TimeOf(bins[0].first), types.TimeOf(bins[len(bins)-1].last)
 	w, _ := wantedOf(info.Name)
 	t.Holes = holesIn(bins, s.window, w.steady)
+	t.Thin = thinIn(bins, t.Holes)
 	t.Users, err = s.users(info, sh)
 	return t, err
 }

@@ -12,11 +12,7 @@ import (
 func holes(s Statement) []incident.Gap {
 	var gaps []incident.Gap
 	for _, t := range s.Tables {
-		w, ok := wantedOf(t.Name)
-		what := "what happened in it was not looked at"
-		if ok && w.consequence != "" {
-			what = w.consequence
-		}
+		what := unseen(t.Name)
 		for _, h := range t.Holes {
 			reason := "no row for " + span(h.length())
 			if h.Usual > 0 {
@@ -29,6 +25,30 @@ func holes(s Statement) []incident.Gap {
 		}
 	}
 	return gaps
+}
+
+// thinness tells the times in which tables have far fewer rows than usual.
+func thinness(s Statement) []incident.Gap {
+	var gaps []incident.Gap
+	for _, t := range s.Tables {
+		for _, thin := range t.Thin {
+			gaps = append(gaps, incident.Gap{
+				Kind: incident.GapMissingData, Subject: t.Name, Tenant: t.Tenant, Window: thin.Window, Tables: []string{t.Name},
+				Reason: fmt.Sprintf("only %s rows in %s, in which the same hours of most other days let expect %s at the least",
+					thousands(thin.Rows), span(thin.To.Sub(thin.From)), thousands(thin.Usual)),
+				Consequence: "either far less happened than usual, or most of it was not collected; then " + unseen(t.Name),
+			})
+		}
+	}
+	return gaps
+}
+
+// unseen is what cannot be concluded of a time in which a table has nothing.
+func unseen(table string) string {
+	if w, ok := wantedOf(table); ok && w.consequence != "" {
+		return w.consequence
+	}
+	return "what happened in it was not looked at"
 }
 
 // span prints a time in the unit that suits it.

@@ -76,6 +76,9 @@ func TestCoverageSaysWhatIsMissing(t *testing.T) {
 	}{
 		{"nothing", signInLines(7, 6, 30, func(*signIn) bool { return true }), 30, nil},
 		{"a day", signInLines(14, 6, 30, lost(80, 104)), 30, []string{"no row for 24 hours, in which the same hours of other days let expect about 144"}},
+		{"most of a morning", signInLines(10, 40, 30, func(s *signIn) bool { return lost(80, 90)(s) || s.n%20 == 1 }), 30, []string{
+			"only 20 rows in 10 hours, in which the same hours of most other days let expect 400 at the least",
+		}},
 		{"policies", signInLines(7, 6, 30, func(s *signIn) bool { s.policy = false; return true }), 30, []string{
 			"1,008 of 1,008 sign-ins that Conditional Access decided name no policy: whoever exported them may lack the permission Policy.Read.ConditionalAccess, or the format has no room for it",
 		}},
