@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,22 +13,38 @@ import (
 	"testing"
 )
 
-// binaries returns the bytes of a kind of file that a script cannot hold.
-func binaries(kind string) ([]byte, bool) {
-	switch kind {
-	case "binary":
-		return append([]byte("MZ\x90\x00\x03"), bytes.Repeat([]byte{0, 0xff, 0x80, 7}, 512)...), true
-	case "truncated-gzip":
-		whole := gzipped(signIns(1, 2000))
-		return whole[:len(whole)*2/3], true
-	case "many-sign-ins":
-		return signIns(1000, 40_000), true
-	case "gzip":
-		return gzipped(signIns(1, 10)), true
-	case "nesting-bomb":
-		return []byte(`{"value":[` + strings.Repeat(`{"a":[`, 100_000)), true
+// binaries are the kinds of files that a script cannot hold.
+func binaries() map[string]func(io.Writer) {
+	return map[string]func(io.Writer){
+		"binary": func(w io.Writer) {
+			write(w, append([]byte("MZ\x90\x00\x03"), bytes.Repeat([]byte{0, 0xff, 0x80, 7}, 512)...))
+		},
+		"truncated-gzip": func(w io.Writer) {
+			whole := gzipped(signIns(1, 2000))
+			write(w, whole[:len(whole)*2/3])
+		},
+		"many-sign-ins": func(w io.Writer) { write(w, signIns(1000, 40_000)) },
+		"gzip":          func(w io.Writer) { write(w, gzipped(signIns(1, 10))) },
+		"nesting-bomb":  func(w io.Writer) { write(w, []byte(`{"value":[`+strings.Repeat(`{"a":[`, 100_000))) },
+		"gzip-bomb":     func(w io.Writer) { z := gzip.NewWriter(w); blanks(z); must(z.Close()) },
+		"zstd-bomb":     func(w io.Writer) { z := zstdWriter(w); blanks(z); must(z.Close()) },
+		"zip-bomb":      func(w io.Writer) { zipFile(w, "a.json", blanks) },
+		"tar-bomb":      tarBomb,
+		"heavy-zip":     heavy,
+		"crowded-zip":   crowd,
+		"climbing-tar":  climbing,
+		"climbing-zip":  climbingZip,
+		"nested-zip":    func(w io.Writer) { write(w, russian(6)) },
+		"long-line":     func(w io.Writer) { longLine(w, 100<<20) },
+		"longest-line":  func(w io.Writer) { sparseLine(w, 4<<30) },
+		"deep":          func(w io.Writer) { between(w, strings.Repeat(`{"a":[`, 10_000)) },
+		"not-utf8":      func(w io.Writer) { between(w, "{\"\xff\xfe\":\"\xc0\x80\",\x00}") },
+		"bytes": func(w io.Writer) {
+			between(w, `{"Type":"SigninLogs","TimeGenerated":"2026-03-01T09:00:00Z","Id":"bytes","UserPrincipalName":"a`+"\xff\x80"+`b"}`)
+		},
+		"nuls":     func(w io.Writer) { write(w, bytes.Repeat([]byte("a,\x00\n"), 1000)) },
+		"nul-json": func(w io.Writer) { between(w, "{\"Type\":\"Sig\x00ninLogs\"}") },
 	}
-	return nil, false
 }
 
 func gzipped(data []byte) []byte {

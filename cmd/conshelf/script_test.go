@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
+	"os/exec"
 	"testing"
 	"time"
 
@@ -21,9 +24,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"status": status,
-			"mkbin":  mkbin,
-			"within": within,
+			"status":  status,
+			"mkbin":   mkbin,
+			"within":  within,
+			"growing": growing,
+			"killed":  killed,
 		},
 	})
 }
@@ -66,9 +71,64 @@ func mkbin(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: mkbin kind file")
 	}
-	data, ok := binaries(args[0])
+	fill, ok := binaries()[args[0]]
 	if !ok {
 		ts.Fatalf("no such kind: %s", args[0])
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o600))
+	f, err := os.OpenFile(ts.MkAbs(args[1]), os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+	ts.Check(err)
+	fill(f)
+	ts.Check(f.Close())
+}
+
+// growing runs status while a file grows: growing FILE status N command [args].
+func growing(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 4 || args[1] != "status" {
+		ts.Fatalf("usage: growing FILE status N command [args]")
+	}
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_APPEND|os.O_WRONLY, 0o600)
+	ts.Check(err)
+	stop, stopped := make(chan struct{}), make(chan error)
+	go func() { stopped <- errors.Join(grow(f, stop), f.Close()) }()
+	defer func() {
+		close(stop)
+		ts.Check(<-stopped)
+	}()
+	status(ts, false, args[2:])
+}
+
+// grow writes to a file every millisecond.
+func grow(f *os.File, stop <-chan struct{}) error {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stop:
+			return nil
+		case <-tick.C:
+			if _, err := f.Write(signIns(900_000, 1)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// killed kills a command after a time, or finds that it has ended: killed 50ms
+// command [args].
+func killed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: killed DURATION command [args]")
+	}
+	after, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	program, err := exec.LookPath(args[1])
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), after)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args[2:]...)
+	cmd.Dir = ts.MkAbs(".")
+	err = cmd.Run()
+	if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
+		ts.Fatalf("%v: %v", args[1:], err)
+	}
 }

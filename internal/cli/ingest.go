@@ -15,11 +15,29 @@ import (
 	"github.com/conshelf/conshelf/kql/types"
 )
 
-const tenantHelp = "tenant id of records that name none"
+// A loadFlags is the flags of commands that load evidence.
+type loadFlags struct {
+	tenant   string
+	unpacked string // a size
+}
+
+func (f *loadFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.tenant, "tenant", "", "tenant id of records that name none")
+	cmd.Flags().StringVar(&f.unpacked, "max-unpacked", "20GiB", "what one packed file, with all that is in it, may unpack to")
+}
+
+// options are how the flags say to load.
+func (a *app) options(f loadFlags) (investigation.IngestOptions, error) {
+	most, err := parseSize(f.unpacked)
+	if err != nil {
+		return investigation.IngestOptions{}, usagef("--max-unpacked %s: %w", f.unpacked, err)
+	}
+	return investigation.IngestOptions{Stdin: a.in, Tenant: f.tenant, Unpacked: most}, nil
+}
 
 func (a *app) ingestCommand() *cobra.Command {
 	var asJSON, dryRun bool
-	var tenant string
+	var f loadFlags
 	cmd := &cobra.Command{
 		Use:   "ingest PATH...",
 		Short: "Load exports into the case: files, directories, archives, - for standard input",
@@ -35,24 +53,28 @@ func (a *app) ingestCommand() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if dryRun {
-				return a.survey(cmd.Context(), args, tenant, asJSON)
+				return a.survey(cmd.Context(), args, f, asJSON)
 			}
-			return a.ingest(cmd.Context(), args, tenant, asJSON)
+			return a.ingest(cmd.Context(), args, f, asJSON)
 		},
 	}
-	cmd.Flags().StringVar(&tenant, "tenant", "", tenantHelp)
+	f.register(cmd)
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what each file is, and load nothing")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the counts as JSON, an object a file and line")
 	return cmd
 }
 
-func (a *app) ingest(ctx context.Context, paths []string, tenant string, asJSON bool) (err error) {
+func (a *app) ingest(ctx context.Context, paths []string, f loadFlags, asJSON bool) (err error) {
+	options, err := a.options(f)
+	if err != nil {
+		return err
+	}
 	c, err := a.openCase(ctx, a.caseDir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
-	result, err := a.load(ctx, c, paths, tenant)
+	result, err := a.load(ctx, c, paths, options)
 	if printErr := printFiles(a.out, result.Files, asJSON, terminalWidth(a.out)); err == nil {
 		err = printErr
 	}
@@ -64,12 +86,13 @@ func (a *app) ingest(ctx context.Context, paths []string, tenant string, asJSON 
 
 // load ingests paths with progress, and says on standard error what was wrong
 // with each file.
-func (a *app) load(ctx context.Context, c *investigation.Case, paths []string, tenant string) (investigation.Loaded, error) {
+func (a *app) load(ctx context.Context, c *investigation.Case, paths []string, o investigation.IngestOptions) (investigation.Loaded, error) {
 	if len(paths) == 0 {
 		return investigation.Loaded{}, nil
 	}
 	bar := newProgress(a.err, terminalWidth(a.err) > 0 && !a.quiet, "reading", investigation.TotalSize(paths))
-	result, err := c.Ingest(ctx, paths, investigation.IngestOptions{Stdin: a.in, Tenant: tenant, Progress: bar.at})
+	o.Progress = bar.at
+	result, err := c.Ingest(ctx, paths, o)
 	bar.clear()
 	for _, p := range result.Problems {
 		printLine(a.err, oneLine(p.String()))

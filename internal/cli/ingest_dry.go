@@ -14,9 +14,14 @@ import (
 
 // survey says what each file is: its format, the tables that it feeds, its
 // records, and when they are of. Nothing is loaded and no case is made.
-func (a *app) survey(ctx context.Context, paths []string, tenant string, asJSON bool) error {
+func (a *app) survey(ctx context.Context, paths []string, f loadFlags, asJSON bool) error {
+	options, err := a.options(f)
+	if err != nil {
+		return err
+	}
 	bar := newProgress(a.err, terminalWidth(a.err) > 0 && !a.quiet, "looking", investigation.TotalSize(paths))
-	result, err := investigation.Survey(ctx, a.caseDir, paths, investigation.IngestOptions{Stdin: a.in, Tenant: tenant, Progress: bar.at})
+	options.Progress = bar.at
+	result, err := investigation.Survey(ctx, a.caseDir, paths, options)
 	bar.clear()
 	for _, p := range result.Problems {
 		printLine(a.err, oneLine(p.String()))

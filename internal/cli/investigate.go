@@ -23,7 +23,7 @@ type investigateFlags struct {
 	rules    string
 	from, to string
 	failOn   string
-	tenant   string
+	load     loadFlags
 	asJSON   bool
 	sources  sourceFlags
 }
@@ -48,8 +48,8 @@ func (a *app) investigateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.rules, "rules", "", "directory of analytics rules to use in place of the program's own")
 	cmd.Flags().StringVar(&f.from, "from", "", "start of the window to look at: RFC 3339, a date, or -7d before the evidence's end")
 	cmd.Flags().StringVar(&f.to, "to", "", "end of the window, exclusive")
-	cmd.Flags().StringVar(&f.tenant, "tenant", "", tenantHelp)
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "", "exit with 10 if an incident has this severity or a higher one: Low, Medium, High")
+	f.load.register(cmd)
 	f.sources.register(cmd)
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print the report's document as JSON in place of the summary")
 	return cmd
@@ -64,6 +64,10 @@ func (a *app) investigate(ctx context.Context, paths []string, f investigateFlag
 	if err != nil {
 		return err
 	}
+	options, err := a.options(f.load)
+	if err != nil {
+		return err
+	}
 	c, err := a.openFor(ctx, paths)
 	if err != nil {
 		return err
@@ -72,7 +76,7 @@ func (a *app) investigate(ctx context.Context, paths []string, f investigateFlag
 	if err := a.useSources(c, &f.sources, len(paths) == 0); err != nil {
 		return err
 	}
-	loaded, err := a.load(ctx, c, paths, f.tenant)
+	loaded, err := a.load(ctx, c, paths, options)
 	if err != nil {
 		return err
 	}

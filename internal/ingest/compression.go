@@ -98,7 +98,7 @@ type unpacked struct {
 }
 
 var (
-	errTooLarge = errors.New("unpacks to more than the limit: unpack it yourself and name the file")
+	errTooLarge = errors.New("unpacks to more than the limit: raise it with --max-unpacked, or unpack it yourself")
 	errTooDense = errors.New("is packed too densely to be an honest file: unpack it yourself and name the file")
 )
 

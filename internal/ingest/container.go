@@ -22,7 +22,6 @@ type entry struct {
 	member  string
 	size    int64  // as found: a member's after unpacking
 	problem string // why it is not read
-	warning string // what is wrong with it, though it is read
 	nested  bool   // it was inside an archive
 	origin  origin
 	open    func() (io.ReadCloser, error)
@@ -275,6 +274,7 @@ func (o *opener) whole(e entry, packing codec) ([]byte, string) {
 func (o *opener) zipMember(in entry, f *zip.File) entry {
 	e := memberOf(in, f.Name, int64(f.UncompressedSize64))
 	switch {
+	case e.problem != "":
 	case f.Mode()&fs.ModeSymlink != 0 || !f.Mode().IsRegular():
 		e.problem = "is a link or a device inside an archive"
 	case f.Flags&1 != 0:
@@ -299,9 +299,8 @@ func memberOf(in entry, name string, size int64) entry {
 		e.member = in.member + "!" + name
 	}
 	if leadsOut(name) {
-		e.warning = "has a name that leads out of the archive: it was read, and nothing was written there"
+		e.problem = "has a name that leads out of the archive: unpack it where it does no harm, and name the directory"
 	}
-	e.warning = cmp.Or(in.warning, e.warning)
 	return e
 }
 

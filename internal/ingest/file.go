@@ -356,9 +356,6 @@ func (p *pass) csv(w *window) frames {
 // finish fills in what is told of the file when all of it was read.
 func (p *pass) finish() error {
 	f := &p.file
-	if p.entry.warning != "" {
-		p.problem(p.entry.warning)
-	}
 	if !f.Counts.Balanced() {
 		return fmt.Errorf("%d records read are not %d stored, %d duplicate and %d quarantined",
 			f.Counts.Read, f.Counts.Stored, f.Counts.Duplicate, f.Counts.Quarantined)

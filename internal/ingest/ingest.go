@@ -160,9 +160,10 @@ func (in *Ingester) remember(known []evidence.File) int64 {
 	return number
 }
 
-// know notes a file whose rows are stored. The first of equal files counts.
+// know notes a file whose rows are stored. The first of equal files counts. One
+// that was not read to its end may be where it stands, or under a higher limit.
 func (in *Ingester) know(f evidence.File) {
-	if _, ok := in.digests[f.SHA256]; ok || f.SHA256 == "" {
+	if _, ok := in.digests[f.SHA256]; ok || f.SHA256 == "" || f.Problem != "" {
 		return
 	}
 	in.digests[f.SHA256] = f

@@ -40,7 +40,10 @@ func (o *opener) tar(e entry, r io.ReaderAt, packing codec, depth int) []entry {
 	list, err := t.list(depth)
 	if err != nil {
 		cut := e
-		cut.problem = "is a tar archive that cannot be read to its end: " + why(err) + ": copy it again, or unpack it"
+		cut.problem = "is a tar archive that cannot be read to its end: " + why(err)
+		if !errors.Is(err, errTooDense) && !errors.Is(err, errTooLarge) { // which say what to do
+			cut.problem += ": copy it again, or unpack it"
+		}
 		return append(list, cut)
 	}
 	if len(list) == 0 {
@@ -104,6 +107,7 @@ func (t *tarball) list(depth int) ([]entry, error) {
 func (t *tarball) member(h *tar.Header, n int, offset int64) entry {
 	e := memberOf(t.e, h.Name, h.Size)
 	switch {
+	case e.problem != "":
 	case isSparse(h):
 		e.problem = "is a sparse file inside an archive: unpack it first"
 	case h.Typeflag != tar.TypeReg:

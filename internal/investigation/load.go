@@ -42,6 +42,9 @@ func (p Problem) String() string { return p.File.Name() + ": " + p.Reason }
 type IngestOptions struct {
 	Stdin  io.Reader // what "-" is; nil: nothing
 	Tenant string    // of records that name none; empty: what their files say
+	// Unpacked is how many bytes one packed file, with all that is in it, may
+	// unpack to; 0: 20 GiB.
+	Unpacked int64
 	// Progress is called with what is done: bytes of text, bytes of files as
 	// found that they came from, rows. Nil: it is not.
 	Progress func(text, taken, rows int64)
@@ -68,6 +71,7 @@ func intake(ctx context.Context, store engine.Loader, options ingest.Options, kn
 	var l Loaded
 	paths, l.Problems = existing(paths)
 	options.Tenant, options.Stdin = strings.ToLower(o.Tenant), o.Stdin
+	options.Limits.Unpacked = o.Unpacked
 	if o.Progress != nil {
 		options.Progress = func(p ingest.Progress) { o.Progress(p.Bytes, p.Taken, p.Rows) }
 	}
