@@ -39,6 +39,7 @@ internal/indicator:  internal/activity
 internal/timeline:   kql/syntax internal/activity internal/evidence internal/incident
 internal/chart:      kql/types internal/escape
 internal/golden:
+internal/doctree:    kql/diag
 rules:
 playbooks:
 
@@ -61,7 +62,7 @@ internal/ingest:             kql/types internal/evidence internal/schema interna
 internal/custody:            kql/types internal/evidence internal/engine
 
 # The work.
-internal/rule:       kql kql/bind kql/diag kql/plan kql/types internal/incident internal/attack
+internal/rule:       internal/doctree kql kql/bind kql/diag kql/plan kql/types internal/incident internal/attack
 internal/detect:     internal/attack kql/types kql/plan kql/diag internal/incident internal/evidence internal/engine internal/rule
 internal/coverage:   kql kql/plan kql/types internal/evidence internal/incident internal/schema internal/engine internal/ingest
 internal/correlate:  internal/incident internal/attack

@@ -234,6 +234,20 @@ func TestStepsCoverTheEvidence(t *testing.T) {
 	}
 }
 
+// A hunting query has no schedule: it sees everything at once, and now() is
+// the end of the evidence.
+func TestHuntingRunsOnce(t *testing.T) {
+	f := &fake{records: []record{{at: hour(1.5), who: "a"}, {at: hour(400), who: "a"}}}
+	r := compiled(t, "Count", "2h")
+	r.Kind, r.Frequency, r.Period = rule.Hunting, 0, 0
+	check(t, f, Options{Concurrency: 1}, "02T01:30..18T16:00 Medium of 2 1 2\n", r)
+	for _, s := range f.scopes {
+		if s.From != hour(1.5) || s.To != hour(400)+1 {
+			t.Errorf("it looked from %d to %d", s.From, s.To)
+		}
+	}
+}
+
 func TestRepeatedMatchesAreOneAlert(t *testing.T) {
 	f := &fake{records: []record{
 		{at: hour(0.5), who: "a"},
@@ -437,9 +451,9 @@ func TestResultIsTheSameEveryTime(t *testing.T) {
 }
 
 func TestGaps(t *testing.T) {
-	_, problems := rule.Load(fstest.MapFS{"b.yaml": {Data: []byte("name: x\nkind: NRT\n")}})
+	_, problems := rule.Load(fstest.MapFS{"b.yaml": {Data: []byte("name: x\nkind: Scheduled\n")}})
 	got := summary(Result{Gaps: Gaps(problems)})
-	want := "gap rule: b.yaml: b.yaml:1:1: CSH010: the rule has no id (and 7 more) Nothing can be said about what this rule looks for.\n"
+	want := "gap rule: b.yaml: b.yaml:1:1: CSH010: the rule has no id (and 6 more) Nothing can be said about what this rule looks for.\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

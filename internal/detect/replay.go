@@ -98,8 +98,12 @@ type step struct{ span }
 
 // steps returns the runs over a span. They are at whole multiples of the
 // frequency, so that evidence collected at another moment is cut alike; the
-// last is the first after the end.
+// last is the first after the end. What has no frequency, a hunting query, runs
+// once over everything.
 func steps(frequency, period time.Duration, over span) []step {
+	if frequency == 0 {
+		return []step{{over}}
+	}
 	every, back := ticks(frequency), ticks(period)
 	var all []step
 	for now := over.from - over.from%every + every; ; now += every {

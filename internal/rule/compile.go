@@ -31,13 +31,13 @@ func Compile(r *Rule, compiler Compiler) *Compiled {
 	c := &Compiled{Rule: r, compiler: compiler}
 	query, list := compiler(r.Query, types.TicksOf(time.Unix(0, 0))) // any time will do: At compiles again
 	for _, d := range list {
-		d.Span = r.source.inQuery(d.Span)
+		d.Span = r.inQuery(d.Span)
 		c.Diagnostics.Add(d)
 	}
 	if query != nil {
 		c.checkColumns(query.Root.Columns())
 		if len(query.Others) > 0 {
-			c.Diagnostics.Errorf(r.source.inQuery(diag.Span{}), diag.Unsupported, "a rule's query has one result, not %d", len(query.Others)+1)
+			c.Diagnostics.Errorf(r.inQuery(diag.Span{}), diag.Unsupported, "a rule's query has one result, not %d", len(query.Others)+1)
 		}
 	}
 	c.Diagnostics.Sort()
@@ -65,7 +65,7 @@ func (c *Compiled) At(now int64) *plan.Query {
 // Problem returns what there is to say about the rule's query, with the text
 // that it is about.
 func (c *Compiled) Problem() Problem {
-	return Problem{c.Path, c.source.text, c.Diagnostics}
+	return Problem{c.Path, c.text, c.Diagnostics}
 }
 
 func (c *Compiled) checkColumns(columns []types.Column) {
@@ -114,4 +114,12 @@ func Fill(format string, value func(column string) string) string {
 	return placeholder.ReplaceAllStringFunc(format, func(m string) string {
 		return value(placeholder.FindStringSubmatch(m)[1])
 	})
+}
+
+// inQuery returns the span in the file of a span in the query.
+func (r *Rule) inQuery(at diag.Span) diag.Span {
+	if r.queryAt == nil {
+		return diag.Span{}
+	}
+	return r.queryAt.Place(at)
 }

@@ -7,8 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml/ast"
-
+	"github.com/conshelf/conshelf/internal/doctree"
 	"github.com/conshelf/conshelf/kql/diag"
 )
 
@@ -23,24 +22,24 @@ func (r *reader) warn(at diag.Span, format string, args ...any) {
 	r.list.Add(diag.Diagnostic{Span: at, Severity: diag.Warning, Code: diag.BadRule, Message: fmt.Sprintf(format, args...)})
 }
 
-func (r *reader) length(n ast.Node, what, text string, least, most int) {
+func (r *reader) length(n *doctree.Node, what, text string, least, most int) {
 	if size := utf8.RuneCountInString(text); size < least || size > most {
-		r.warn(r.span(n), "%s has %d characters; Sentinel allows %d to %d", what, size, least, most)
+		r.warn(n.At, "%s has %d characters; Sentinel allows %d to %d", what, size, least, most)
 	}
 }
 
-func (r *reader) notOneOf(n ast.Node, what, got string, allowed ...string) {
+func (r *reader) notOneOf(n *doctree.Node, what, got string, allowed ...string) {
 	hint := didYouMean(got, allowed)
 	if hint == "" {
 		hint = "write one of " + strings.Join(allowed, ", ")
 	}
-	r.list.Add(diag.Diagnostic{Span: r.span(n), Code: diag.BadRule, Message: fmt.Sprintf("%s cannot be %q", what, got), Hint: hint})
+	r.list.Add(diag.Diagnostic{Span: n.At, Code: diag.BadRule, Message: fmt.Sprintf("%s cannot be %q", what, got), Hint: hint})
 }
 
-func (r *reader) strayKey(e entry, of string, allowed ...string) {
+func (r *reader) strayKey(e doctree.Entry, of string, allowed ...string) {
 	r.list.Add(diag.Diagnostic{
-		Span: e.at, Code: diag.BadRule,
-		Message: of + " has no key " + e.key, Hint: didYouMean(e.key, allowed),
+		Span: e.At, Code: diag.BadRule,
+		Message: of + " has no key " + e.Key, Hint: didYouMean(e.Key, allowed),
 	})
 }
 

@@ -7,24 +7,25 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/conshelf/conshelf/internal/doctree"
 	"github.com/conshelf/conshelf/internal/golden"
 	"github.com/conshelf/conshelf/kql/diag"
 )
 
-// TestLoad loads the archive's .yaml files. Rules are those that load,
+// TestLoad loads the archive's files. Rules are those that load,
 // diagnostics what is said about the others.
 func TestLoad(t *testing.T) {
 	golden.Run(t, "testdata/load/*.txtar", func(_ *testing.T, in map[string]string) map[string]string {
 		fsys := make(fstest.MapFS)
 		for name, data := range in {
-			if strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
+			if strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") || strings.HasSuffix(name, ".json") {
 				fsys[name] = &fstest.MapFile{Data: []byte(data)}
 			}
 		}
 		rules, problems := Load(fsys)
 		out := map[string]string{"rules": "", "diagnostics": ""}
 		for _, r := range rules {
-			out["rules"] += r.Path + ": " + r.Name + "\n"
+			out["rules"] += fmt.Sprintln(r.Path+":", r.Name, r.Form, r.Kind, r.Frequency, r.Period, r.Trigger, r.Grouping, r.Severity, r.Tactics, r.Techniques, len(r.Entities))
 		}
 		for _, p := range problems {
 			out["diagnostics"] += p.String()
@@ -119,12 +120,11 @@ func TestInQuery(t *testing.T) {
 		"plain":    "query: SigninLogs | take 1\n",
 	}
 	for name, text := range texts {
-		r := &reader{source: newSource(text)}
-		rule := r.rule(r.document())
+		rule := ruleOf(t, text)
 		words := 0
 		for start := range rule.Query {
 			for end := start + 1; end <= len(rule.Query) && rule.Query[end-1] > ' '; end++ {
-				at := r.inQuery(diag.Span{Start: start, End: end})
+				at := rule.inQuery(diag.Span{Start: start, End: end})
 				if got, want := text[at.Start:at.End], rule.Query[start:end]; got != want {
 					t.Fatalf("%s: %q is at %q", name, want, got)
 				}
@@ -136,11 +136,18 @@ func TestInQuery(t *testing.T) {
 		}
 	}
 	folded := "query: >\n  SigninLogs\n  | take 1\n"
-	r := &reader{source: newSource(folded)}
-	r.rule(r.document())
-	if at := r.inQuery(diag.Span{Start: 3, End: 5}); folded[at.Start:at.End] != ">" {
+	if at := ruleOf(t, folded).inQuery(diag.Span{Start: 3, End: 5}); folded[at.Start:at.End] != ">" {
 		t.Errorf("a folded query is at %q", folded[at.Start:at.End])
 	}
+}
+
+func ruleOf(t *testing.T, text string) *Rule {
+	t.Helper()
+	docs, err := doctree.YAML(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return (&reader{}).rule(docs[0])
 }
 
 func TestTrigger(t *testing.T) {

@@ -4,12 +4,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
-
+	"github.com/conshelf/conshelf/internal/doctree"
 	"github.com/conshelf/conshelf/kql/diag"
 )
 
-func (r *reader) entityMappings(rule *Rule, n ast.Node, at diag.Span) {
+func (r *reader) entityMappings(rule *Rule, n *doctree.Node, at diag.Span) {
 	for _, element := range r.sequence(n, "entityMappings") {
 		if m, ok := r.entityMapping(element); ok {
 			rule.Entities = append(rule.Entities, m)
@@ -20,14 +19,14 @@ func (r *reader) entityMappings(rule *Rule, n ast.Node, at diag.Span) {
 	}
 }
 
-func (r *reader) entityMapping(n ast.Node) (m EntityMapping, ok bool) {
+func (r *reader) entityMapping(n *doctree.Node) (m EntityMapping, ok bool) {
 	var kind entityType
 	for _, e := range r.mapping(n, "an entity mapping") {
-		switch e.key {
+		switch e.Key {
 		case "entityType":
-			kind = r.entityType(e.value)
+			kind = r.entityType(e.Value)
 		case "fieldMappings":
-			m.Fields = r.fieldMappings(e.value)
+			m.Fields = r.fieldMappings(e.Value)
 		default:
 			r.strayKey(e, "an entity mapping", "entityType", "fieldMappings")
 		}
@@ -39,46 +38,46 @@ func (r *reader) entityMapping(n ast.Node) (m EntityMapping, ok bool) {
 	return m, r.identifies(n, kind, m)
 }
 
-func (r *reader) entityType(n ast.Node) entityType {
+func (r *reader) entityType(n *doctree.Node) entityType {
 	name, ok := r.scalar(n, "entityType")
 	kind, known := findEntityType(name)
 	if ok && !known {
-		r.badMapping(r.span(n), "Sentinel has no entity type "+name, didYouMean(name, entityTypeNames()))
+		r.badMapping(n.At, "Sentinel has no entity type "+name, didYouMean(name, entityTypeNames()))
 	}
 	return kind
 }
 
-func (r *reader) fieldMappings(n ast.Node) []FieldMapping {
+func (r *reader) fieldMappings(n *doctree.Node) []FieldMapping {
 	var fields []FieldMapping
 	for _, element := range r.sequence(n, "fieldMappings") {
 		var f FieldMapping
 		for _, e := range r.mapping(element, "a field mapping") {
-			switch e.key {
+			switch e.Key {
 			case "identifier":
-				f.Identifier, _ = r.scalar(e.value, e.key)
-				f.identifierAt = r.span(e.value)
+				f.Identifier, _ = r.scalar(e.Value, e.Key)
+				f.identifierAt = e.Value.At
 			case "columnName":
-				f.Column, _ = r.scalar(e.value, e.key)
-				f.columnAt = r.span(e.value)
+				f.Column, _ = r.scalar(e.Value, e.Key)
+				f.columnAt = e.Value.At
 			default:
 				r.strayKey(e, "a field mapping", "identifier", "columnName")
 			}
 		}
 		if f.Identifier == "" || f.Column == "" {
-			r.badMapping(r.span(element), "a field mapping needs an identifier and a columnName", "")
+			r.badMapping(element.At, "a field mapping needs an identifier and a columnName", "")
 			continue
 		}
 		fields = append(fields, f)
 	}
 	if len(fields) > 3 {
-		r.warn(r.span(n), "there are %d field mappings; Sentinel allows 3", len(fields))
+		r.warn(n.At, "there are %d field mappings; Sentinel allows 3", len(fields))
 	}
 	return fields
 }
 
 // identifies checks that the mapping's identifiers are those of its type, and
 // that they say which entity is meant.
-func (r *reader) identifies(n ast.Node, kind entityType, m EntityMapping) bool {
+func (r *reader) identifies(n *doctree.Node, kind entityType, m EntityMapping) bool {
 	var names []string
 	for _, f := range m.Fields {
 		if !slices.Contains(kind.identifiers, f.Identifier) {
@@ -92,7 +91,7 @@ func (r *reader) identifies(n ast.Node, kind entityType, m EntityMapping) bool {
 		if kind.all {
 			joined = strings.Join(kind.needs, " and ")
 		}
-		r.badMapping(r.span(n), "the identifiers do not say which "+string(kind.name)+" is meant", "map "+joined)
+		r.badMapping(n.At, "the identifiers do not say which "+string(kind.name)+" is meant", "map "+joined)
 		return false
 	}
 	return true

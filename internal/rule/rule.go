@@ -1,17 +1,21 @@
-// Package rule loads analytics rules, written as Sentinel's scheduled rules
-// are, and compiles their queries. A rule that is broken says where and why,
-// and never keeps another from loading.
+// Package rule loads analytics rules and compiles their queries: Sentinel's
+// own, Defender's, hunting queries, ARM templates and Sigma. A rule that is
+// broken says where and why, and never keeps another from loading.
 package rule
 
 import (
 	"time"
 
+	"github.com/conshelf/conshelf/internal/doctree"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/kql/diag"
 )
 
-// A Rule is a scheduled analytics rule as its author wrote it.
+// A Rule is an analytics rule, or a hunting query, as its author wrote it.
 type Rule struct {
+	Kind        Kind
+	Form        Form
+	Disabled    bool   // its author turned it off; it runs all the same
 	ID          string // a GUID
 	Name        string
 	Description string
@@ -21,7 +25,7 @@ type Rule struct {
 	Techniques  []incident.Technique // as listed; those that ATT&CK has
 	Connectors  []Connector
 	// Frequency is how often the rule runs, Period how far back each run
-	// looks.
+	// looks. Both are zero for a hunting query.
 	Frequency, Period time.Duration
 	Trigger           Trigger
 	Grouping          Grouping
@@ -30,9 +34,10 @@ type Rule struct {
 	Details           []CustomDetail
 	Override          Override
 
-	Path   string // in the file system that it was loaded from
-	source source
-	idAt   diag.Span
+	Path    string // in the file system that it was loaded from
+	text    string // of its file
+	queryAt *doctree.Node
+	idAt    diag.Span
 }
 
 // A Connector is a source of data that the rule needs.

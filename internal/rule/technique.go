@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/goccy/go-yaml/ast"
-
 	"github.com/conshelf/conshelf/internal/attack"
+	"github.com/conshelf/conshelf/internal/doctree"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/kql/diag"
 )
@@ -14,7 +13,7 @@ import (
 // A label that ATT&CK does not have is a warning: what the rule finds is found
 // all the same, and losing it for a label would be worse.
 
-func (r *reader) tactics(rule *Rule, n ast.Node, _ diag.Span) {
+func (r *reader) tactics(rule *Rule, n *doctree.Node, _ diag.Span) {
 	texts, at := r.scalars(n, "tactics")
 	for i, text := range texts {
 		if attack.Order(incident.Tactic(text)) == 0 {
@@ -25,7 +24,7 @@ func (r *reader) tactics(rule *Rule, n ast.Node, _ diag.Span) {
 	}
 }
 
-func (r *reader) techniques(rule *Rule, n ast.Node, _ diag.Span) {
+func (r *reader) techniques(rule *Rule, n *doctree.Node, _ diag.Span) {
 	texts, at := r.scalars(n, "relevantTechniques")
 	for i, text := range texts {
 		id := incident.Technique(text)
