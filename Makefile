@@ -5,7 +5,7 @@ BIN   := bin/conshelf
 SEEDS ?= 1 2 3
 FUZZTIME ?= 60s
 
-.PHONY: build demo test check generate lint bench bench-ingest bench-kql conformance fuzz fuzz-short golden sim clean
+.PHONY: build demo test check generate lint bench bench-ingest bench-detect bench-kql conformance fuzz fuzz-short golden sim clean
 
 build:
 	go build -o $(BIN) ./cmd/conshelf
@@ -34,6 +34,11 @@ ROWS ?= 1000000
 
 bench-ingest: # ROWS sign-ins of 4 KB beside counting their lines, unpacking them and the database's own reader; made once, in the user's cache
 	CONSHELF_ROWS=$(ROWS) go test -run='^$$' -bench='^BenchmarkIngest$$' -benchtime=1x -timeout=120m ./internal/engine/duckdb
+
+SIZES ?= 1000000 5000000 20000000
+
+bench-detect: # the rule pack over tenants of SIZES sign-ins beside reading their tables once, each rule's time, peak memory; made once, in the user's cache
+	CONSHELF_SIZES="$(SIZES)" go test -run='^$$' -bench='^BenchmarkDetect$$' -benchtime=1x -timeout=120m -v ./internal/engine/duckdb
 
 bench-kql: # query shapes over five million sign-ins beside hand-written SQL; the time to compile published queries
 	go test -run='^$$' -bench='^BenchmarkKQL' -benchtime=1x -timeout=60m -v ./internal/engine/duckdb

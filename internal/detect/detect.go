@@ -42,6 +42,9 @@ type Options struct {
 	// Progress, if set, is called when a rule is through, with how many are. It
 	// may be called by several goroutines at a time.
 	Progress func(done, total int)
+	// Observe, if set, is called when a rule begins, and what it returns when the
+	// rule is through; by several goroutines at a time.
+	Observe func(r *rule.Compiled) (through func())
 }
 
 // A Result is what the rules found, and what they could not look at.
@@ -63,7 +66,7 @@ func Run(ctx context.Context, e Evidence, rules []*rule.Compiled, o Options) (Re
 	var done atomic.Int64
 	for i, r := range rules {
 		group.Go(func() (err error) {
-			results[i], err = s.run(ctx, r)
+			results[i], err = s.observed(ctx, r)
 			if err != nil {
 				return fmt.Errorf("rule %s: %w", r.Name, err)
 			}
@@ -84,6 +87,13 @@ func Run(ctx context.Context, e Evidence, rules []*rule.Compiled, o Options) (Re
 	slices.SortFunc(all.Alerts, compareAlerts)
 	slices.SortStableFunc(all.Gaps, compareGaps)
 	return all, nil
+}
+
+func (s *scene) observed(ctx context.Context, r *rule.Compiled) (Result, error) {
+	if s.options.Observe != nil {
+		defer s.options.Observe(r)()
+	}
+	return s.run(ctx, r)
 }
 
 // A scene is the evidence as far as every rule needs to know it.

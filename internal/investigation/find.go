@@ -33,6 +33,8 @@ type Options struct {
 	// Progress, if set, is called when a rule is through; by several goroutines
 	// at a time.
 	Progress func(done, total int)
+	// Observe, if set, is called when a rule begins; see detect.Options.
+	Observe func(r *rule.Compiled) (through func())
 }
 
 // Findings is what an investigation found, and what it could not look at.
@@ -72,7 +74,7 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 		return c.lookups(ctx, CompileOptions{}).replayed(end)
 	})
 	f.Problems = append(problems, f.Problems...)
-	result, err := detect.Run(ctx, c.engine, f.Rules, detect.Options{Window: f.Window, Concurrency: o.Threads, Progress: o.Progress})
+	result, err := detect.Run(ctx, c.engine, f.Rules, detect.Options{Window: f.Window, Concurrency: o.Threads, Progress: o.Progress, Observe: o.Observe})
 	if err != nil {
 		return Findings{}, err
 	}
