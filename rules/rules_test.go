@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -14,13 +15,26 @@ import (
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/rule"
 	"github.com/conshelf/conshelf/internal/schema"
+	"github.com/conshelf/conshelf/internal/tenant"
 	"github.com/conshelf/conshelf/kql"
+	"github.com/conshelf/conshelf/kql/bind"
 	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/plan"
 )
 
-func compiler(query string, now int64) (*plan.Query, diag.List) {
-	return kql.Compile(query, kql.Options{Catalog: schema.Catalog(), Facts: schema.Facts(), Now: now})
+func compiler(query string, now int64) (*plan.Query, diag.List) { return compilerWith(nil)(query, now) }
+
+// compilerWith compiles queries that may read the watchlists of a tenant's
+// facts.
+func compilerWith(facts *tenant.Facts) rule.Compiler {
+	return func(query string, now int64) (*plan.Query, diag.List) {
+		return kql.Compile(query, kql.Options{Catalog: schema.Catalog(), Facts: schema.Facts(), Now: now, External: func(ref bind.External) (plan.Rel, error) {
+			if rel, _, known := facts.Watchlist(ref.Name); known && ref.Kind == bind.Watchlist {
+				return rel, nil
+			}
+			return nil, errors.New("no file stands for " + ref.String())
+		}})
+	}
 }
 
 // The rules are a model for others: nothing is to be said about one.
@@ -43,7 +57,8 @@ func TestRulesCompile(t *testing.T) {
 }
 
 // TestRule runs each rule over the events beside it. A line of want-alerts is
-// an alert: its severity, its time, its entities and the records it is of.
+// an alert: its severity, its time, its entities and the records it is of. A
+// file facts.yaml is what the tenant says of itself.
 func TestRule(t *testing.T) {
 	loaded, _ := rule.Load(FS())
 	for _, r := range loaded {
@@ -58,7 +73,11 @@ func TestRule(t *testing.T) {
 func alertsOf(t *testing.T, r *rule.Rule, in map[string]string) string {
 	t.Helper()
 	e, files := load(t, in)
-	rules := []*rule.Compiled{rule.Compile(r, compiler)}
+	facts, err := tenant.Parse([]byte(in["facts.yaml"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := []*rule.Compiled{rule.Compile(r, compilerWith(facts))}
 	result, err := detect.Run(t.Context(), e, rules, detect.Options{Concurrency: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,7 @@ type investigateFlags struct {
 	failOn   string
 	load     loadFlags
 	asJSON   bool
+	fresh    bool
 	sources  sourceFlags
 }
 
@@ -50,6 +51,7 @@ func (a *app) investigateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.to, "to", "", "end of the window, exclusive")
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "", "exit with 10 if an incident has this severity or a higher one: Low, Medium, High")
 	f.load.register(cmd)
+	cmd.Flags().BoolVar(&f.fresh, "fresh", false, "run every rule, also one whose result is kept and of which nothing has changed")
 	f.sources.register(cmd)
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print the report's document as JSON in place of the summary")
 	return cmd
@@ -120,7 +122,19 @@ func (a *app) findings(ctx context.Context, c *investigation.Case, pack fs.FS, f
 	}
 	bar := newProgress(a.err, terminalWidth(a.err) > 0 && !a.quiet, "running rules", 0)
 	defer bar.clear()
-	return c.Investigate(ctx, investigation.Options{Rules: pack, Window: w, Version: version(), Threads: a.threads, Progress: bar.step})
+	basis, err := programDigest()
+	if err != nil {
+		return report.Document{}, nil, err
+	}
+	return c.Investigate(ctx, investigation.Options{
+		Rules: pack, Window: w, Version: version(), Threads: a.threads, Progress: bar.step, Basis: basis, Fresh: f.fresh,
+		Reused: func(taken, total int) {
+			bar.clear()
+			if taken > 0 {
+				a.note("%d of %d rules were taken as they were: nothing that they depend on has changed (--fresh runs all)", taken, total)
+			}
+		},
+	})
 }
 
 func (a *app) present(c *investigation.Case, doc report.Document, asJSON bool) error {

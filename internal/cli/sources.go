@@ -22,6 +22,7 @@ const (
 
 // A sourceFlags is what queries may read beside the evidence, as flags say.
 type sourceFlags struct {
+	facts     string
 	external  []string
 	functions []string
 }
@@ -29,6 +30,7 @@ type sourceFlags struct {
 func (f *sourceFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.external, "external", nil,
 		"NAME=FILE: a file that stands for a watchlist, a URI of externaldata or Database.Table; of a watchlist NAME[COLUMN] names its search key")
+	cmd.Flags().StringVar(&f.facts, "facts", "", "YAML file of what the tenant says of itself: networks, VIPs, break-glass accounts … (default: facts.yaml of the case)")
 	f.registerFunctions(cmd)
 }
 
@@ -51,6 +53,9 @@ func (a *app) sources(f *sourceFlags) (*investigation.Sources, error) {
 		}
 		s.Files[name] = file
 	}
+	if err := a.readFacts(s, f.facts); err != nil {
+		return nil, err
+	}
 	dirs := slices.Clone(f.functions)
 	own := filepath.Join(a.caseDir, functionsDir)
 	if info, err := os.Stat(own); err == nil && info.IsDir() {
@@ -62,6 +67,21 @@ func (a *app) sources(f *sourceFlags) (*investigation.Sources, error) {
 		}
 	}
 	return s, nil
+}
+
+// readFacts reads the facts that a flag names, or those of the case.
+func (a *app) readFacts(s *investigation.Sources, file string) (err error) {
+	path := file
+	if path == "" {
+		path = investigation.FactsFile(a.caseDir)
+	}
+	if path == "" {
+		return nil
+	}
+	if s.Facts, s.FactsText, err = investigation.ReadFacts(path); err != nil {
+		return usagef("%w", err)
+	}
+	return nil
 }
 
 // cutLast cuts at the last =: a URI may have one itself.

@@ -45,12 +45,19 @@ type Options struct {
 	// Observe, if set, is called when a rule begins, and what it returns when the
 	// rule is through; by several goroutines at a time.
 	Observe func(r *rule.Compiled) (through func())
+	// Memory is what rules found before. Nil: nothing is known, and nothing is to
+	// be kept.
+	Memory *Memory
 }
 
 // A Result is what the rules found, and what they could not look at.
 type Result struct {
 	Alerts []incident.Alert // by time
 	Gaps   []incident.Gap   // by subject
+	// Found is what each rule found that may be asked for again, if there is a
+	// memory; Taken is how many rules were not run, because it had theirs.
+	Found map[string]Kept
+	Taken int
 }
 
 // Run runs the rules. The error is of the evidence or of ctx, never of one
@@ -60,7 +67,7 @@ func Run(ctx context.Context, e Evidence, rules []*rule.Compiled, o Options) (Re
 	if err != nil {
 		return Result{}, err
 	}
-	results := make([]Result, len(rules))
+	results := make([]outcome, len(rules))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(s.options.Concurrency)
 	var done atomic.Int64
@@ -81,15 +88,36 @@ func Run(ctx context.Context, e Evidence, rules []*rule.Compiled, o Options) (Re
 	}
 	all := Result{Gaps: s.untenanted()}
 	for _, r := range results {
-		all.Alerts = append(all.Alerts, r.Alerts...)
-		all.Gaps = append(all.Gaps, r.Gaps...)
+		all.add(r)
 	}
 	slices.SortFunc(all.Alerts, compareAlerts)
 	slices.SortStableFunc(all.Gaps, compareGaps)
 	return all, nil
 }
 
-func (s *scene) observed(ctx context.Context, r *rule.Compiled) (Result, error) {
+// An outcome is what became of one rule.
+type outcome struct {
+	Kept
+	key   string // ”: it is not to be kept
+	taken bool   // it was known before
+}
+
+func (r *Result) add(o outcome) {
+	r.Alerts = append(r.Alerts, o.Alerts...)
+	r.Gaps = append(r.Gaps, o.Gaps...)
+	if o.taken {
+		r.Taken++
+	}
+	if o.key == "" {
+		return
+	}
+	if r.Found == nil {
+		r.Found = make(map[string]Kept)
+	}
+	r.Found[o.key] = o.Kept
+}
+
+func (s *scene) observed(ctx context.Context, r *rule.Compiled) (outcome, error) {
 	if s.options.Observe != nil {
 		defer s.options.Observe(r)()
 	}

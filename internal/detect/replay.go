@@ -17,29 +17,42 @@ import (
 // matches everything, and says nothing.
 const maxRows = 10_000
 
-// run runs one rule for every tenant.
-func (s *scene) run(ctx context.Context, r *rule.Compiled) (Result, error) {
+// run runs one rule, or takes what is known of it.
+func (s *scene) run(ctx context.Context, r *rule.Compiled) (outcome, error) {
 	if r.Query == nil {
-		return Result{Gaps: []incident.Gap{notCompiled(r)}}, nil
+		return outcome{Kept: Kept{Gaps: []incident.Gap{notCompiled(r)}}}, nil
 	}
-	var result Result
 	have, missing := s.present(r)
+	over := s.span(r, have)
+	key := s.key(r, over)
+	if known, ok := s.recalled(key); ok {
+		return outcome{Kept: known, key: key, taken: true}, nil
+	}
+	found, err := s.replayAll(ctx, r, have, missing, over)
+	if !lasting(found.Gaps) {
+		key = ""
+	}
+	return outcome{Kept: found, key: key}, err
+}
+
+// replayAll runs one rule for every tenant.
+func (s *scene) replayAll(ctx context.Context, r *rule.Compiled, have []string, missing *incident.Gap, over span) (Kept, error) {
+	var result Kept
 	if missing != nil {
 		result.Gaps = append(result.Gaps, *missing)
 		if len(have) == 0 {
 			return result, nil
 		}
 	}
-	span := s.span(r, have)
-	if span.empty() {
+	if over.empty() {
 		result.Gaps = append(result.Gaps, ruleGap(r, incident.GapMissingData, "No record that it reads has a time in the window looked at.",
 			"The rule did not run: that it found nothing means nothing."))
 		return result, nil
 	}
 	for _, t := range s.shares {
-		alerts, gaps, err := s.replay(ctx, r, t, span)
+		alerts, gaps, err := s.replay(ctx, r, t, over)
 		if err != nil {
-			return Result{}, err
+			return Kept{}, err
 		}
 		result.Alerts = append(result.Alerts, alerts...)
 		result.Gaps = append(result.Gaps, gaps...)

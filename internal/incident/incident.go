@@ -91,6 +91,9 @@ type Alert struct {
 	Origins     []evidence.Origin `json:"origins"`
 	OriginCount int64             `json:"originCount"`
 	Description string            `json:"description"`
+	// Terms are the tenant's own facts that were weighed on the severity, in the
+	// order in which they were. The rule's own severity is the From of the first.
+	Terms []Term `json:"terms,omitempty"`
 }
 
 // A Detail is a column of the row that a rule returned, as text.
@@ -122,6 +125,9 @@ type Incident struct {
 	Entities   []Entity    `json:"entities"`
 	Stages     []Stage     `json:"stages"` // in ATT&CK's order of tactics
 	Techniques []Technique `json:"techniques"`
+	// Terms are the tenant's own facts that were weighed on its alerts, each
+	// once, in their order.
+	Terms []Term `json:"terms,omitempty"`
 }
 
 // A Link says why two alerts are of one incident.
@@ -151,6 +157,7 @@ const (
 	GapRule         GapKind = "rule"          // a rule that could not run
 	GapEvidence     GapKind = "evidence"      // a file or records that were not understood
 	GapLimit        GapKind = "limit"         // an export limit, a cap, a permission, a licence
+	GapFacts        GapKind = "tenant facts"  // what the tenant did not declare of itself
 )
 
 // A Gap is something that could not be looked at, and what that means.

@@ -4,7 +4,8 @@
 // A case is a directory: evidence.duckdb holds the tables, what was
 // quarantined and the manifest of files, each file whole or not at all;
 // custody.jsonl says who did what, and the digests of what it left;
-// report.html, report.md and report.json are written beside them.
+// report.html, report.md and report.json are written beside them, with
+// results.json, what each rule found, so that only what has changed runs again.
 package investigation
 
 import (
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/conshelf/conshelf/internal/custody"
+	"github.com/conshelf/conshelf/internal/detect"
 	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/ingest"
 	"github.com/conshelf/conshelf/internal/schema"
@@ -45,6 +47,7 @@ type Case struct {
 	// writable opens the engine to be written to. Nil: it can be already.
 	writable Opener
 	keeper   *keeper
+	results  map[string]detect.Kept // what the rules found last; nil: nothing is kept
 }
 
 // Open opens the case in dir, which is created if it is not there.

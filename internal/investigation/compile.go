@@ -96,6 +96,9 @@ func languageOptions(catalog types.Catalog, now int64, o CompileOptions, ask loo
 		now = noEvidence
 	}
 	options := kql.Options{Catalog: catalog, Functions: views, Now: now, Discover: ask.discover, External: ask.external}
+	if options.External == nil {
+		options.External = o.Sources.declared
+	}
 	if o.Vocabulary == "" { // the views have values of their own
 		options.Facts = withSearchKey(schema.Facts())
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/ingest"
 	"github.com/conshelf/conshelf/internal/schema"
+	"github.com/conshelf/conshelf/internal/tenant"
 	"github.com/conshelf/conshelf/kql/bind"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
@@ -35,6 +36,11 @@ type Sources struct {
 	// SearchKeys are the search keys of watchlists, columns of their files, by
 	// alias. A file may also have a column SearchKey.
 	SearchKeys map[string]string
+	// Facts are what the tenant declares of itself. They give watchlists that no
+	// file stands for. Nil: nothing is declared.
+	Facts *tenant.Facts
+	// FactsText is the file of Facts, if it is to be kept in the case.
+	FactsText []byte
 }
 
 // ErrNotMapped is the error of data from outside that no file stands for.
@@ -182,6 +188,11 @@ func isRecords(format string) bool { return format == "json" || format == "multi
 // file.
 func (c *Case) watchlist(ctx context.Context, s *Sources, ref bind.External) (plan.Rel, error) {
 	rel, err := c.outsideTable(ctx, s, ref.Name, nil)
+	if errors.Is(err, ErrNotMapped) {
+		if given, declared, _ := s.facts().Watchlist(ref.Name); declared {
+			return given, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,6 @@ import (
 	"github.com/conshelf/conshelf/internal/respond"
 	"github.com/conshelf/conshelf/internal/rule"
 	"github.com/conshelf/conshelf/internal/schema"
-	"github.com/conshelf/conshelf/kql/bind"
 	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
@@ -35,6 +34,13 @@ type Options struct {
 	Progress func(done, total int)
 	// Observe, if set, is called when a rule begins; see detect.Options.
 	Observe func(r *rule.Compiled) (through func())
+	// Basis names the program to the last byte: what rules found is kept, and
+	// taken as it was, only for the same. Empty: nothing is kept or taken.
+	Basis string
+	Fresh bool // nothing is taken as it was
+	// Reused, if set, is called with how many rules were taken as they were, and
+	// how many there are.
+	Reused func(taken, total int)
 }
 
 // Findings is what an investigation found, and what it could not look at.
@@ -49,6 +55,7 @@ type Findings struct {
 	Plans     []respond.Plan // one for each incident, in their order
 	Coverage  coverage.Statement
 	Gaps      []incident.Gap // those of the coverage among them
+	Facts     *report.Facts  // the tenant's own that were weighed; nil: none
 }
 
 // Find runs the rules over the case and joins what they find.
@@ -70,22 +77,31 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 	}
 	loaded, problems := rule.Load(o.Rules)
 	_, end := span(infos)
-	f.Rules, f.Problems = compileRules(loaded, catalog, c.sourcesOf(CompileOptions{}).functions(), func() lookups {
+	var undeclared []incident.Gap
+	f.Rules, f.Problems, undeclared = compileRules(loaded, catalog, c.sources, func() lookups {
 		return c.lookups(ctx, CompileOptions{}).replayed(end)
 	})
 	f.Problems = append(problems, f.Problems...)
-	result, err := detect.Run(ctx, c.engine, f.Rules, detect.Options{Window: f.Window, Concurrency: o.Threads, Progress: o.Progress, Observe: o.Observe})
+	result, err := detect.Run(ctx, c.engine, f.Rules, detect.Options{Window: f.Window, Concurrency: o.Threads, Progress: o.Progress, Observe: o.Observe, Memory: c.memory(o.Basis, o.Fresh, f.Files)})
 	if err != nil {
 		return Findings{}, err
 	}
-	f.Alerts, f.Incidents = result.Alerts, correlate.Incidents(result.Alerts)
+	c.results = result.Found
+	if o.Reused != nil {
+		o.Reused(result.Taken, len(f.Rules))
+	}
+	var unweighed []incident.Gap
+	if f.Alerts, f.Facts, unweighed, err = c.weigh(ctx, result.Alerts); err != nil {
+		return Findings{}, err
+	}
+	f.Incidents = withTerms(correlate.Incidents(f.Alerts))
 	for _, i := range f.Incidents {
 		f.Plans = append(f.Plans, respond.Make(i, books))
 	}
 	if f.Coverage, err = c.measure(ctx, f.Files, f.Window); err != nil {
 		return Findings{}, err
 	}
-	gaps := slices.Concat(result.Gaps, detect.Gaps(problems), f.Coverage.Gaps, coverage.Before(f.Coverage, f.Incidents))
+	gaps := slices.Concat(result.Gaps, undeclared, unweighed, detect.Gaps(problems), f.Coverage.Gaps, coverage.Before(f.Coverage, f.Incidents))
 	f.Gaps = weakened(sortGaps(gaps), f.Rules)
 	f.Runs = runs(f, infos)
 	return f, nil
@@ -99,7 +115,7 @@ func (c *Case) Investigate(ctx context.Context, o Options) (report.Document, []r
 	}
 	return report.New(report.Input{
 		Version: o.Version, Window: f.Window, Files: f.Files, Alerts: f.Alerts, Incidents: f.Incidents,
-		Plans: f.Plans, Coverage: f.Coverage, Gaps: f.Gaps, Rules: f.Runs,
+		Plans: f.Plans, Coverage: f.Coverage, Gaps: f.Gaps, Rules: f.Runs, Facts: f.Facts,
 	}), f.Problems, nil
 }
 
@@ -112,24 +128,30 @@ func CompileRules(rules []*rule.Rule) ([]*rule.Compiled, []rule.Problem) {
 // CompileRulesWith does what CompileRules does for rules that call functions of
 // sources; nil: there are none.
 func CompileRulesWith(rules []*rule.Rule, sources *Sources) ([]*rule.Compiled, []rule.Problem) {
-	return compileRules(rules, schema.Catalog(), sources.functions(), func() lookups { return lookups{} })
+	compiled, problems, _ := compileRules(rules, schema.Catalog(), sources, func() lookups { return lookups{} })
+	return compiled, problems
 }
 
-// compileRules compiles rules. Lookups are made anew for each rule.
-func compileRules(rules []*rule.Rule, catalog types.Catalog, functions []bind.Function, ask func() lookups) (compiled []*rule.Compiled, problems []rule.Problem) {
+// compileRules compiles rules. Lookups are made anew for each rule. What a rule
+// reads that the tenant did not declare is a gap.
+func compileRules(rules []*rule.Rule, catalog types.Catalog, sources *Sources, ask func() lookups) (compiled []*rule.Compiled, problems []rule.Problem, gaps []incident.Gap) {
+	functions := sources.functions()
 	for _, r := range rules {
-		answers := ask()
+		answers, missing := ask().noting(sources)
 		c := rule.Compile(r, func(query string, now int64) (*plan.Query, diag.List) {
 			return answers.compiled(func(ask lookups, instant int64) (*plan.Query, diag.List) {
 				return compileText(query, catalog, instant, functions, ask)
 			}, now)
 		})
 		compiled = append(compiled, c)
+		if len(*missing) > 0 {
+			gaps = append(gaps, undeclaredGap(r, *missing))
+		}
 		if c.Diagnostics.HasErrors() {
 			problems = append(problems, c.Problem())
 		}
 	}
-	return compiled, problems
+	return compiled, problems, gaps
 }
 
 // evidenceWindow is the part of the evidence that asked names, or all of it.

@@ -291,7 +291,8 @@ func reportFiles() []string { return []string{"report.html", "report.md", report
 // reportJSON is the report as data.
 const reportJSON = "report.json"
 
-// noteReport promises files of a report, which are written but not in place.
+// noteReport promises files of a report, and what is kept with it, which are
+// written but not in place.
 func (k *keeper) noteReport(files map[string][]byte) error {
 	j, err := custody.Open(k.dir, k.actor)
 	if err != nil {
@@ -315,7 +316,7 @@ func (k *keeper) finishReport() error {
 	}
 	fsys := os.DirFS(k.dir)
 	chain := j.Chain()
-	for _, name := range reportFiles() {
+	for _, name := range replaceable() {
 		next := name + custody.PendingSuffix
 		if _, err := fs.Stat(fsys, next); err != nil {
 			continue

@@ -58,6 +58,25 @@ type outsideAnswer struct {
 	err error
 }
 
+// noting returns lookups of a rule: what the facts could declare and do not is an
+// empty list to it, and its key is noted. A query is refused there; a rule may
+// look for other things too.
+func (l lookups) noting(sources *Sources) (lookups, *[]string) {
+	var keys []string
+	external := l.external
+	if external == nil {
+		external = sources.declared
+	}
+	l.external = func(ref bind.External) (plan.Rel, error) {
+		if empty, key, missing := sources.undeclared(ref); missing {
+			keys = append(keys, key)
+			return empty, nil
+		}
+		return external(ref)
+	}
+	return l, &keys
+}
+
 // replayed returns lookups that ask once, at the end of the evidence.
 func (l lookups) replayed(end int64) lookups {
 	if end == 0 {

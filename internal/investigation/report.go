@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -16,13 +17,19 @@ import (
 )
 
 // WriteReport writes the document into the case as HTML, Markdown and JSON,
-// and returns the paths. A report that is there already is replaced, whole. The
+// with what the rules found and the facts that were weighed, and returns the
+// paths of the report. A report that is there already is replaced, whole. The
 // journal has the digests before the files are in place.
 func (c *Case) WriteReport(doc report.Document) ([]string, error) {
 	files, err := render(doc)
 	if err != nil {
 		return nil, err
 	}
+	kept, err := c.keptFiles()
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(files, kept)
 	for name, data := range files {
 		if err := os.WriteFile(filepath.Join(c.dir, name+custody.PendingSuffix), data, 0o600); err != nil {
 			return nil, fmt.Errorf("write %s: %w", name, err)

@@ -25,6 +25,15 @@ type Document struct {
 	Rules     []RuleRun          `json:"rules"`
 	Files     []evidence.File    `json:"files"`
 	Records   evidence.Counts    `json:"records"` // of all files
+	// Facts are the tenant's own that were weighed on severities. Nil: none.
+	Facts *Facts `json:"facts,omitempty"`
+}
+
+// Facts is the file in which a tenant declares what it says of itself.
+type Facts struct {
+	Name   string          `json:"name"`
+	SHA256 evidence.Digest `json:"sha256"`
+	Weigh  int             `json:"weigh"` // alerts that a fact is about
 }
 
 // An Overview is what a reader who stops after a page should know.

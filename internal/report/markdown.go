@@ -75,6 +75,9 @@ func (m *markdown) document(d Document) {
 	m.line("- Window: %s", windowText(d.Window))
 	m.line("- Tenants: %s", someOf(d.Tenants, len(d.Tenants)))
 	m.line("- Program: conshelf %s; times are UTC", d.Version)
+	if f := d.Facts; f != nil {
+		m.line("- Facts of the tenant: %s (SHA-256 %s), about %s", f.Name, f.SHA256, count(f.Weigh, "alert"))
+	}
 	m.line("")
 	m.line("**%s**", d.Overview.Verdict)
 	m.line("")
@@ -107,6 +110,7 @@ func (m *markdown) incident(n int, s IncidentSection, tenants int) {
 	}
 	m.line("- When: %s", span(inc.First, inc.Last))
 	m.line("- Stages: %s", stagesText(inc))
+	m.terms(inc.Terms)
 	m.line("- Id: %s", inc.ID)
 	m.line("")
 	m.line("### Timeline")
@@ -130,6 +134,7 @@ func (m *markdown) alert(n int, a incident.Alert, sources AlertSources) {
 	for _, e := range a.Entities {
 		m.line("- %s: %s", e.Type, e.String())
 	}
+	m.terms(a.Terms)
 	if a.Description != "" {
 		m.line("- What it means: %s", oneLine(a.Description))
 	}
@@ -138,6 +143,13 @@ func (m *markdown) alert(n int, a incident.Alert, sources AlertSources) {
 	}
 	m.line("- Source: %s", sourcesText(sources))
 	m.line("")
+}
+
+// terms writes the tenant's own facts that were weighed.
+func (m *markdown) terms(terms []incident.Term) {
+	for _, t := range terms {
+		m.line("- Fact of the tenant: %s", t.String())
+	}
 }
 
 func joined[T ~string](values []T) string {

@@ -24,6 +24,7 @@ type Input struct {
 	Coverage  coverage.Statement
 	Gaps      []incident.Gap // those of the coverage among them
 	Rules     []RuleRun
+	Facts     *Facts // the tenant's own that were weighed; nil: none
 }
 
 // New returns the document. It changes nothing in its input.
@@ -31,6 +32,7 @@ func New(in Input) Document {
 	d := Document{
 		Title:    cmp.Or(in.Title, "Investigation of Microsoft Entra ID, Microsoft 365 and Azure logs"),
 		Version:  in.Version,
+		Facts:    in.Facts,
 		Coverage: in.Coverage,
 		Window:   in.Window,
 		Tenants:  tenants(in),
@@ -230,7 +232,7 @@ func groups(gaps []incident.Gap) []GapGroup {
 
 func kindOrder(k incident.GapKind) int {
 	order := []incident.GapKind{
-		incident.GapMissingTable, incident.GapMissingData, incident.GapLimit, incident.GapRule, incident.GapEvidence,
+		incident.GapMissingTable, incident.GapMissingData, incident.GapLimit, incident.GapFacts, incident.GapRule, incident.GapEvidence,
 	}
 	if i := slices.Index(order, k); i >= 0 {
 		return i

@@ -55,6 +55,9 @@ func (s *summary) incident(n int, inc incident.Incident, tenants int) {
 	s.line("    stages    %s", stagesText(inc))
 	s.line("    accounts  %s", someOf(accounts(inc), 6))
 	s.line("    alerts    %d", len(inc.Alerts))
+	for _, t := range inc.Terms {
+		s.line("    fact      %s", t.String())
+	}
 }
 
 func someOf(texts []string, n int) string {

@@ -170,6 +170,8 @@ func kindText(k incident.GapKind) string {
 		return "Limits of exports, licences and permissions"
 	case incident.GapRule:
 		return "Rules that could not run"
+	case incident.GapFacts:
+		return "Facts that the tenant did not declare"
 	case incident.GapEvidence:
 		return "Files and records that were not understood"
 	}
