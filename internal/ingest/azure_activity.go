@@ -57,16 +57,16 @@ func newAzureActivity() *azureActivity {
 			name: "azure-activity-diagnostic",
 			columns: map[string]string{
 				"time":            timeGenerated,
-				"operationname":   "OperationNameValue",
 				"category":        "CategoryValue",
 				"resulttype":      "ActivityStatusValue",
 				"resultsignature": "ActivitySubstatusValue",
 			},
 			special: map[string]func(m *mapper, v value){
-				"identity":   (*mapper).activityIdentity,
-				"properties": (*mapper).activityProperties,
-				"resourceid": (*mapper).activityResource,
-				"tenantid":   (*mapper).activityTenant,
+				"operationname": (*mapper).activityOperation,
+				"identity":      (*mapper).activityIdentity,
+				"properties":    (*mapper).activityProperties,
+				"resourceid":    (*mapper).activityResource,
+				"tenantid":      (*mapper).activityTenant,
 			},
 		},
 	}
@@ -115,6 +115,16 @@ func parsed(column string) func(m *mapper, v value) {
 			m.give(column+"_d", v)
 		}
 	}
+}
+
+// activityOperation stores the operation's name, which some exports have as
+// Azure Resource Manager gives it, with how it is called.
+func (m *mapper) activityOperation(v value) {
+	if v.kind == kindObject {
+		localized("OperationName", "OperationNameValue")(m, v)
+		return
+	}
+	m.give("OperationNameValue", v)
 }
 
 func (m *mapper) activityProperties(v value) {

@@ -163,7 +163,7 @@ func (d *diagnostics) row(m *mapper, r *record) string {
 		return ""
 	}
 	if c, ok := d.entra[category]; ok {
-		return d.entraRow(m, r, c)
+		return d.entraRow(m, r, c, d.around(c))
 	}
 	if table, ok := huntingTable(name); ok {
 		d.huntingRow(m, r, table)
@@ -173,9 +173,12 @@ func (d *diagnostics) row(m *mapper, r *record) string {
 		return d.storage.row(m, r, table)
 	}
 	if strings.Contains(resource, "/microsoft.aadiam") {
+		if d.isAudit(m, r) {
+			return d.entraRow(m, r, d.entra["auditlogs"], d.outer)
+		}
 		return fmt.Sprintf("the category %.60q of Microsoft Entra ID is not known", name)
 	}
-	if d.activity[category] && !strings.Contains(resource, "/microsoft.keyvault/vaults/") || d.isActivity(m, r) {
+	if d.activity[category] && (!strings.Contains(resource, "/microsoft.keyvault/vaults/") || m.asksManager(r)) || d.isActivity(m, r) {
 		return d.azure.diagnostic(m, r)
 	}
 	if !strings.HasPrefix(resource, "/subscriptions/") {
@@ -191,11 +194,29 @@ func (d *diagnostics) isActivity(m *mapper, r *record) bool {
 	return identity.kind == kindObject && m.lookup(m.object(identity), "authorization").kind == kindObject
 }
 
-func (d *diagnostics) entraRow(m *mapper, r *record, c entraCategory) string {
-	outer := d.outer
+// asksManager tells whether the operation is one of Azure Resource Manager,
+// Microsoft.KeyVault/vaults/delete, and not one of the vault itself, SecretGet.
+func (m *mapper) asksManager(r *record) bool {
+	name := m.lookup(r.members, "operationName")
+	return name.kind == kindObject || strings.Contains(string(m.text(name)), "/")
+}
+
+// isAudit tells whether the record is an audit of Entra ID under the category
+// of the audit itself, in place of that of the log.
+func (d *diagnostics) isAudit(m *mapper, r *record) bool {
+	properties := m.object(m.lookup(r.members, "properties"))
+	return !m.lookup(properties, "activityDisplayName").empty() && !m.lookup(properties, "loggedByService").empty()
+}
+
+// around returns where the members around the properties of a category go.
+func (d *diagnostics) around(c entraCategory) *mapping {
 	if c.mapping.name == "audit" {
-		outer = d.auditOut
+		return d.auditOut
 	}
+	return d.outer
+}
+
+func (d *diagnostics) entraRow(m *mapper, r *record, c entraCategory, outer *mapping) string {
 	m.begin(c.table)
 	m.put(outer, r.members, 0)
 	m.put(c.mapping, m.properties(), 1)
