@@ -5,7 +5,7 @@ BIN   := bin/conshelf
 SEEDS ?= 1 2 3
 FUZZTIME ?= 60s
 
-.PHONY: build demo test check generate lint bench bench-ingest bench-detect bench-kql conformance fuzz fuzz-short golden sim clean
+.PHONY: build demo test check generate lint bench bench-ingest bench-detect bench-kql conformance fuzz fuzz-short golden sim clean cases-detect
 
 build:
 	go build -o $(BIN) ./cmd/conshelf
@@ -45,6 +45,9 @@ bench-kql: # query shapes over five million sign-ins beside hand-written SQL; th
 
 conformance: # how many published queries have the rows and columns they should: make conformance CASES=folder
 	CONSHELF_CASES="$(abspath $(CASES))" go test -count=1 -v -run '^TestConformance$$' ./internal/conformance
+
+cases-detect: # which single events the rule pack alerts on, and which it should: make cases-detect CASES=file
+	CONSHELF_CASES="$(abspath $(CASES))" go test -count=1 -v -run '^TestCases$$' ./internal/trial
 
 fuzz: # every fuzz target, FUZZTIME each
 	@set -e; for dir in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \

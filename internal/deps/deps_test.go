@@ -66,6 +66,7 @@ internal/rule:       internal/doctree kql kql/bind kql/diag kql/plan kql/types i
 internal/detect:     internal/attack kql/types kql/plan kql/diag internal/incident internal/evidence internal/engine internal/rule
 internal/coverage:   kql kql/plan kql/types internal/evidence internal/incident internal/schema internal/engine internal/ingest
 internal/tenant:     kql/plan kql/types internal/incident
+internal/trial:      internal/evidence internal/engine internal/ingest internal/rule internal/detect
 internal/correlate:  internal/incident internal/attack
 internal/respond:    kql/diag kql/syntax internal/incident
 internal/report:     kql/types internal/evidence internal/incident internal/coverage internal/attack internal/respond internal/escape
