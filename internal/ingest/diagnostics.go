@@ -172,13 +172,16 @@ func (d *diagnostics) row(m *mapper, r *record) string {
 	if table := d.storage.table(category, resource); table != "" {
 		return d.storage.row(m, r, table)
 	}
+	if d.activity[category] && m.asksManager(r) {
+		return d.azure.diagnostic(m, r)
+	}
 	if strings.Contains(resource, "/microsoft.aadiam") {
 		if d.isAudit(m, r) {
 			return d.entraRow(m, r, d.entra["auditlogs"], d.outer)
 		}
 		return fmt.Sprintf("the category %.60q of Microsoft Entra ID is not known", name)
 	}
-	if d.activity[category] && (!strings.Contains(resource, "/microsoft.keyvault/vaults/") || m.asksManager(r)) || d.isActivity(m, r) {
+	if d.activity[category] && !strings.Contains(resource, "/microsoft.keyvault/vaults/") || d.isActivity(m, r) {
 		return d.azure.diagnostic(m, r)
 	}
 	if !strings.HasPrefix(resource, "/subscriptions/") {
