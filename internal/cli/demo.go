@@ -92,15 +92,15 @@ func (a *app) simulateCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&truth, "truth", "", "file for what was injected (default: not written)")
 	flags.StringVar(&f.end, "end", "", "the day after the last, as 2026-03-31")
-	flags.StringSliceVar(&f.attacks, "attacks", nil, "attacks to inject, or none (default: all): "+attackNames())
+	flags.StringSliceVar(&f.attacks, "attacks", nil, "attacks to inject, or none (default: the first three): "+attackNames())
 	flags.IntVar(&f.signIns, "sign-ins", 0, "aim for this many sign-ins in total")
 	flags.IntVar(&f.pad, "pad", 0, "least bytes of a raw sign-in record")
 	return cmd
 }
 
 func attackNames() string {
-	names := make([]string, 0, len(simulate.Attacks()))
-	for _, attack := range simulate.Attacks() {
+	names := make([]string, 0, len(simulate.Stories()))
+	for _, attack := range simulate.Stories() {
 		names = append(names, string(attack))
 	}
 	return strings.Join(names, ", ")
@@ -148,7 +148,7 @@ func (f tenantFlags) options() (simulate.Options, error) {
 		if name == "none" {
 			continue
 		}
-		if !slices.Contains(simulate.Attacks(), simulate.Attack(name)) {
+		if !slices.Contains(simulate.Stories(), simulate.Attack(name)) {
 			return o, usagef("--attacks %s: want none, or some of %s", name, attackNames())
 		}
 		o.Attacks = append(o.Attacks, simulate.Attack(name))

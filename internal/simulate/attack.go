@@ -28,6 +28,7 @@ func newAttackers(w *world) []attacker {
 		a.attack, a.d = name, roll(w.o.Seed, forAttack, uint64(i+1))
 		a.arm(w, &places[i])
 		a.schedule(w)
+		a.disguise(w)
 	}
 	return list
 }
@@ -58,6 +59,9 @@ func (a *attacker) schedule(w *world) {
 	span := w.end - w.start
 	earliest := w.start + span*55/100
 	latest := min(w.start+span*85/100, w.end-20*hour)
+	if w.o.Variants[a.attack] == Slow {
+		earliest, latest = w.start+span*40/100, w.start+span*50/100
+	}
 	if latest <= earliest {
 		earliest = w.start + span*30/100
 		latest = w.start + span*50/100
@@ -69,6 +73,7 @@ func (a *attacker) schedule(w *world) {
 type strike struct {
 	attacker *attacker
 	w        *world
+	variant  Variant
 	d        *dice
 	now      instant
 	records  []record
@@ -83,7 +88,8 @@ func (w *world) plant() {
 		if !slices.Contains(w.o.Attacks, a.attack) {
 			continue
 		}
-		s := strike{attacker: a, w: w, d: &a.d, now: a.start, truth: AttackTruth{Name: a.attack, Applications: []Application{}}}
+		s := strike{attacker: a, w: w, d: &a.d, now: a.start, variant: w.o.Variants[a.attack]}
+		s.truth = AttackTruth{Name: a.attack, Variant: s.variant, Applications: []Application{}}
 		switch a.attack {
 		case SprayTakeover:
 			s.sprayTakeover()
@@ -92,7 +98,7 @@ func (w *world) plant() {
 		case PrivilegeKeyVault:
 			s.privilegeKeyVault()
 		default:
-			panic(a.attack)
+			s.story()
 		}
 		s.finish()
 		w.strikes = append(w.strikes, s)
@@ -102,7 +108,7 @@ func (w *world) plant() {
 
 // wait lets time pass.
 func (s *strike) wait(low, high instant) {
-	s.now += s.d.between(low, high)
+	s.now += s.d.between(low, high) * s.variant.stretch()
 }
 
 // A stage is what an act is for: a tactic, as Sentinel spells it, and a
@@ -159,6 +165,9 @@ func (s *strike) signIn(u *user, a *app, net *network, with *device, session gui
 
 // signedIn adds a sign-in, and the record of it in the Unified Audit Log.
 func (s *strike) signedIn(in *signIn, st stage) {
+	if s.variant == Quiet {
+		in.risk = risk{}
+	}
 	upn, _, _ := in.account()
 	export := InteractiveSignIns
 	if !in.interactive {
@@ -189,6 +198,9 @@ func (s *strike) unified(a *auditData, u *user, ip string, st stage) {
 
 // detected adds a risk detection about a sign-in, some time after it.
 func (s *strike) detected(in *signIn, event, level, state, timing string, after instant, st stage) {
+	if s.variant == Quiet {
+		return
+	}
 	r := &detection{
 		at: in.at, detected: in.at + after, id: s.d.guid(), user: in.user, event: event, level: level, state: state, timing: timing,
 		request: in.id, correlation: in.correlation, net: in.net, agent: in.agent(),
@@ -197,6 +209,9 @@ func (s *strike) detected(in *signIn, event, level, state, timing string, after 
 }
 
 func (s *strike) alerted(a alert, after instant, st stage) {
+	if s.variant == Quiet {
+		return
+	}
 	a.from, a.to, a.at = s.now, s.now+after/2, s.now+after
 	a.id, a.vendor = s.d.guid(), s.d.guid()
 	a.tactics, a.technique = st.tactic, st.technique

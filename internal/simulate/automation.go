@@ -12,6 +12,9 @@ func (w *world) serve(s *service, n int) []record {
 		width := day / instant(s.perDay)
 		at := from + width*instant(i) + d.between(0, width/2)
 		list = append(list, &serviceSignIn{at: at, id: d.guid(), correlation: d.guid(), token: d.guid(), app: &s.app, net: &s.net, key: s.key})
+		if s.app.resourceID == graphID {
+			list = append(list, s.callsGraph(&d, at+second))
+		}
 		if s.keepVault {
 			list = append(list, w.readSecrets(&d, s, at+second)...)
 		}

@@ -49,6 +49,8 @@ type operation struct {
 	body        string // the request, if it is recorded
 	done        bool   // this is the record of the success
 	token       guid
+	session     guid // zero: the claims name none
+	client      *app // nil: the portal
 }
 
 func (p *operation) when() instant { return p.at }
@@ -93,8 +95,11 @@ func (p *operation) identity(o *object, x *exports) {
 	seconds := strconv.FormatInt(int64(p.at/second), 10)
 	o.text("iat", seconds).text("nbf", seconds).text("ver", "1.0")
 	if p.by != nil {
-		portal := x.world.portal
-		o.text("appid", portal.id).text("idtyp", "user").text("ipaddr", p.ip).text("name", p.by.name)
+		client := &x.world.portal
+		if p.client != nil {
+			client = p.client
+		}
+		o.text("appid", client.id).text("idtyp", "user").text("ipaddr", p.ip).text("name", p.by.name)
 		o.text("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name", p.by.upn).text("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn", p.by.upn)
 		o.id("http://schemas.microsoft.com/identity/claims/objectidentifier", p.by.id)
 		o.text("http://schemas.microsoft.com/identity/claims/scope", "user_impersonation")
@@ -105,6 +110,9 @@ func (p *operation) identity(o *object, x *exports) {
 	o.id("http://schemas.microsoft.com/identity/claims/tenantid", x.world.tenant)
 	o.key("uti")
 	o.b = append(appendToken(append(o.b, '"'), p.token), '"')
+	if p.session != (guid{}) {
+		o.id("sid", p.session)
+	}
 	o.close().close()
 }
 

@@ -151,6 +151,8 @@ func readFile(t *testing.T, name string, b []byte) (Export, []found) {
 		return NonInteractiveSignIns, lifted(readLines(t, name, b))
 	case top == "insights-logs-serviceprincipalsigninlogs":
 		return ServicePrincipalSignIns, lifted(readLines(t, name, b))
+	case top == "insights-logs-microsoftgraphactivitylogs":
+		return GraphActivity, lifted(readLines(t, name, b))
 	case top == "insights-activity-logs":
 		return AzureActivity, readLines(t, name, b)
 	case top == "insights-logs-auditevent":
@@ -256,6 +258,8 @@ func identity(e Export, r found) string {
 			return r.text("correlationId") + " started"
 		}
 		return r.text("correlationId")
+	case GraphActivity:
+		return r.text("requestId")
 	case InteractiveSignIns, NonInteractiveSignIns, ServicePrincipalSignIns, DirectoryAudits, RiskDetections, RiskyUsers:
 		return r.text("id")
 	}

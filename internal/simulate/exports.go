@@ -19,7 +19,7 @@ type exports struct {
 	err      error
 
 	interactive, audits, detections, riskyUsers *pages
-	quiet, services, activity, vault            *blobs
+	quiet, services, activity, vault, calls     *blobs
 	single                                      *file
 	exchange                                    *search
 	directory                                   *blobs
@@ -39,6 +39,7 @@ func newExports(dir string, w *world) *exports {
 	x.services = x.blob("insights-logs-serviceprincipalsigninlogs/tenantId="+w.tenant.String(), true, false)
 	x.activity = x.blob("insights-activity-logs/resourceId="+strings.ToUpper(w.azure.scope()), true, false)
 	x.vault = x.blob("insights-logs-auditevent/resourceId="+strings.ToUpper(w.azure.vaultID()), false, false)
+	x.calls = x.blob("insights-logs-microsoftgraphactivitylogs/tenantId="+w.tenant.String(), true, false)
 	x.exchange = &search{path: x.unifiedPath}
 	x.directory = &blobs{path: x.managementPath, span: 7 * day, lines: true}
 	x.alerts = &table{path: filepath.Join(dir, "LogAnalytics", "SecurityAlert.csv")}
@@ -99,7 +100,7 @@ func (x *exports) close() error {
 	x.finish(RiskyUsers, x.riskyUsers)
 	x.finish(UnifiedAuditLog, x.exchange)
 	x.finish(SecurityAlerts, x.alerts)
-	for _, b := range []*blobs{x.quiet, x.services, x.activity, x.vault, x.directory} {
+	for _, b := range []*blobs{x.quiet, x.services, x.activity, x.vault, x.calls, x.directory} {
 		x.err = errors.Join(x.err, b.close())
 	}
 	if x.single != nil {

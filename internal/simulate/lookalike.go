@@ -31,6 +31,9 @@ func newLookAlikes(w *world) []lookAlike {
 	g.readerAssignment()
 	g.release()
 	g.travels()
+	if w.o.Twins {
+		g.twins()
+	}
 	slices.SortStableFunc(g.list, func(a, b lookAlike) int { return a.Time.Compare(b.Time) })
 	return g.list
 }

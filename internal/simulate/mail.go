@@ -7,6 +7,7 @@ type client struct {
 	session guid
 	app     *app // nil: the person's own Outlook
 	agent   string
+	token   guid // zero: one that no sign-in tells of
 }
 
 func (c client) record(at instant, id guid, operation string, kind recordKind, result string) *auditData {
@@ -43,7 +44,11 @@ func (c client) mailItems(d *dice, at instant, count int) *auditData {
 func (c client) access(d *dice) string {
 	o := object{}
 	o.open().id("AADSessionId", c.session).text("ClientAppId", c.appID("")).key("UniqueTokenId")
-	o.b = append(appendToken(append(o.b, '"'), d.guid()), '"')
+	token := d.guid()
+	if c.token != (guid{}) {
+		token = c.token
+	}
+	o.b = append(appendToken(append(o.b, '"'), token), '"')
 	return string(o.close().b)
 }
 

@@ -42,6 +42,8 @@ type user struct {
 	laptop   device
 	phone    device
 	exempt   bool // from multifactor authentication
+
+	homeTenant guid // of a guest
 }
 
 func roleOf(index int) role {

@@ -50,6 +50,9 @@ func (s *strike) atHome(u *user) *signIn {
 // leak is the detection that the credentials are for sale. It names no place
 // and no sign-in.
 func (s *strike) leak(u *user, in *signIn) {
+	if s.variant == Quiet {
+		return
+	}
 	r := &detection{at: in.at - 2*hour, detected: in.at + 30*minute, id: s.d.guid(), user: u, event: "leakedCredentials", level: "high", state: "atRisk", timing: "offline"}
 	s.did(Act{Export: RiskDetections, ID: r.id.String(), Operation: r.event, Account: u.upn}, stage{"CredentialAccess", "T1110"}, r)
 }

@@ -70,6 +70,9 @@ func (s *signIn) write(x *exports) {
 	if s.interactive && s.finished() && x.on[UnifiedAuditLog] {
 		x.unified(s.unified())
 	}
+	if c, ok := s.callsGraph(); ok {
+		c.write(x)
+	}
 }
 
 func (s *signIn) when() instant { return s.at }
@@ -111,9 +114,13 @@ func (s *signIn) who(o *object, x *exports) {
 	} else {
 		o.id("userId", s.user.id)
 	}
-	o.text("userType", "member").id("homeTenantId", x.world.tenant).id("resourceTenantId", x.world.tenant)
+	kind, crossing, home := "member", "none", x.world.tenant
+	if s.user != nil && s.user.homeTenant != (guid{}) {
+		kind, crossing, home = "guest", "b2bCollaboration", s.user.homeTenant
+	}
+	o.text("userType", kind).id("homeTenantId", home).id("resourceTenantId", x.world.tenant)
 	o.text("signInIdentifier", upn)
-	o.fixed(`"homeTenantName":"","signInIdentifierType":null,"crossTenantAccessType":"none","servicePrincipalName":null,"servicePrincipalId":""`)
+	o.fixed(`"homeTenantName":"","signInIdentifierType":null,"crossTenantAccessType":"` + crossing + `","servicePrincipalName":null,"servicePrincipalId":""`)
 }
 
 func (s *signIn) what(o *object) {
@@ -129,8 +136,16 @@ func (s *signIn) what(o *object) {
 	o.text("incomingTokenType", s.app.incoming).text("authenticationProtocol", s.app.protocol)
 	o.id("sessionId", s.session).key("uniqueTokenIdentifier")
 	o.b = append(appendToken(append(o.b, '"'), s.token), '"')
-	o.fixed(`"tokenIssuerName":"","tokenIssuerType":"AzureAD","clientCredentialType":"none","originalTransferMethod":"none","signInTokenProtectionStatus":"none","isTenantRestricted":false,"flaggedForReview":false`)
+	o.fixed(`"tokenIssuerName":"","tokenIssuerType":"AzureAD","clientCredentialType":"none","originalTransferMethod":"` + s.transfer() + `","signInTokenProtectionStatus":"none","isTenantRestricted":false,"flaggedForReview":false`)
 	o.number("processingTimeInMilliseconds", 60+int(s.token[0]))
+}
+
+// transfer is how the sign-in came from another device.
+func (s *signIn) transfer() string {
+	if s.app.protocol == deviceCodeFlow {
+		return "deviceCodeFlow"
+	}
+	return "none"
 }
 
 func (s *signIn) clientApp() string {

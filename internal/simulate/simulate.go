@@ -21,9 +21,17 @@ type Options struct {
 	// End is when the evidence ends; the zero End is 2026-03-31T00:00:00Z.
 	End time.Time
 
-	// Attacks are the attacks to plant; nil is all of them, and an empty list
-	// that is not nil is none.
+	// Attacks are the attacks to plant, of Stories; nil is those of Attacks, and
+	// an empty list that is not nil is none.
 	Attacks []Attack
+
+	// Variants says how each attack is carried out; one that is not in it is
+	// carried out in the ordinary way.
+	Variants map[Attack]Variant
+
+	// Twins plants the harmless twins of the stories too: what looks like an
+	// attack, and is a day in the life of the tenant.
+	Twins bool
 
 	// SignIns is the number of sign-ins of people, interactive or not, that
 	// the evidence holds; zero is the natural rate of about 35 per person and
@@ -39,8 +47,12 @@ type Options struct {
 }
 
 // MinUsers is the smallest tenant that has room for all its administrators and
-// for attacks that share no account.
-const MinUsers = 20
+// for attacks that share no account. One with stories that are not among
+// Attacks needs MinStoryUsers.
+const (
+	MinUsers      = 20
+	MinStoryUsers = 40
+)
 
 // Formats says which exports are written. The zero Formats writes all of them.
 type Formats struct {
@@ -61,7 +73,8 @@ const (
 	PrivilegeKeyVault  Attack = "privilege-keyvault"  // leaked administrator, role granted, vault emptied
 )
 
-// Attacks returns every attack, in the order in which they are planted.
+// Attacks returns the attacks of a tenant whose options name none, in the order
+// in which they are planted.
 func Attacks() []Attack {
 	return []Attack{SprayTakeover, ConsentPersistence, PrivilegeKeyVault}
 }
@@ -81,6 +94,7 @@ const (
 	AzureActivity           Export = "azure-activity"             // diagnostic settings, JSON Lines
 	KeyVaultAudit           Export = "key-vault-audit"            // diagnostic settings, records batches
 	SecurityAlerts          Export = "security-alerts"            // Log Analytics portal CSV
+	GraphActivity           Export = "graph-activity"             // diagnostic settings, JSON Lines
 )
 
 // Exports returns every export.
@@ -88,7 +102,7 @@ func Exports() []Export {
 	return []Export{
 		InteractiveSignIns, NonInteractiveSignIns, ServicePrincipalSignIns,
 		DirectoryAudits, RiskDetections, RiskyUsers, UnifiedAuditLog,
-		AzureActivity, KeyVaultAudit, SecurityAlerts,
+		AzureActivity, KeyVaultAudit, SecurityAlerts, GraphActivity,
 	}
 }
 
@@ -145,8 +159,16 @@ func (o Options) check() error {
 		return fmt.Errorf("end in the year %d: must be from 2000 to 2200", o.End.Year())
 	}
 	for _, a := range o.Attacks {
-		if !slices.Contains(Attacks(), a) {
-			return fmt.Errorf("no attack named %q; there are %q", a, Attacks())
+		if !slices.Contains(Stories(), a) {
+			return fmt.Errorf("no attack named %q; there are %q", a, Stories())
+		}
+	}
+	if o.staged() && o.Users < MinStoryUsers {
+		return fmt.Errorf("%d users: a tenant with these stories needs %d", o.Users, MinStoryUsers)
+	}
+	for a, v := range o.Variants {
+		if !slices.Contains(Stories(), a) || v != Ordinary && !slices.Contains(Variants(), v) {
+			return fmt.Errorf("no variant %q of an attack named %q; there are %q of %q", v, a, Variants(), Stories())
 		}
 	}
 	for _, e := range o.Formats.Exports {

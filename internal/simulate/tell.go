@@ -30,7 +30,9 @@ func (w *world) truth(x *exports) Truth {
 func (w *world) verdicts() []verdict {
 	var list []verdict
 	for _, s := range w.strikes {
-		list = append(list, s.verdicts...)
+		if s.variant != Quiet {
+			list = append(list, s.verdicts...)
+		}
 	}
 	for _, l := range w.lookAlikes {
 		list = append(list, l.verdicts...)

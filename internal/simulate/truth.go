@@ -26,6 +26,7 @@ type Tenant struct {
 // no address and no application.
 type AttackTruth struct {
 	Name         Attack        `json:"name"`
+	Variant      Variant       `json:"variant,omitempty"`
 	First        time.Time     `json:"first"`
 	Last         time.Time     `json:"last"`
 	Accounts     []Account     `json:"accounts"` // those taken first

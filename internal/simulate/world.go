@@ -21,6 +21,8 @@ const (
 	forAttack
 	forLookAlike
 	forWork
+	forCast
+	forTwin
 )
 
 // maxUsers is the most people for whom there are addresses.
@@ -47,6 +49,7 @@ type world struct {
 	webApps, quietApps []app
 	portal             app
 
+	cast       cast
 	attackers  []attacker
 	strikes    []strike
 	lookAlikes []lookAlike
@@ -69,10 +72,12 @@ func newWorld(o Options) *world {
 	w.webApps, w.quietApps, w.portal = webApps(), quietApps(), portalApp()
 	w.policies = newPolicies(&d)
 	w.attackers = newAttackers(w)
+	w.cast = newCast(w)
 	w.network(&d)
 	w.populate()
 	w.services = newServices(w)
 	w.azure = newSubscription(w)
+	w.attackers = append(w.attackers, newStoryAttackers(w)...)
 	w.plant()
 	w.measure()
 	return w
@@ -132,7 +137,7 @@ func (w *world) promoted() int {
 // reserved says that an attack may use the account of the index-th person.
 // Such people do not travel, and no other attack touches them.
 func (w *world) reserved(index int) bool {
-	return index == leakedAdmin || index == phishedAdmin || index == w.sprayed() || index == w.promoted()
+	return index == leakedAdmin || index == phishedAdmin || index == w.sprayed() || index == w.promoted() || slices.Contains(w.cast.taken, index)
 }
 
 // measure adds up the working days of all people, over which sign-ins are
