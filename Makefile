@@ -5,7 +5,7 @@ BIN   := bin/conshelf
 SEEDS ?= 1 2 3
 FUZZTIME ?= 60s
 
-.PHONY: build demo test check generate lint bench bench-ingest bench-detect bench-kql conformance fuzz fuzz-short golden sim clean cases-detect
+.PHONY: build demo test check generate lint bench bench-ingest bench-detect bench-kql conformance fuzz fuzz-short golden sim clean cases-detect cases-ca bench-ca
 
 build:
 	go build -o $(BIN) ./cmd/conshelf
@@ -43,11 +43,16 @@ bench-detect: # the rule pack over tenants of SIZES sign-ins beside reading thei
 bench-kql: # query shapes over five million sign-ins beside hand-written SQL; the time to compile published queries
 	go test -run='^$$' -bench='^BenchmarkKQL' -benchtime=1x -timeout=60m -v ./internal/engine/duckdb
 
+bench-ca: # one sign-in against a hundred policies
+	go test -run='^$$' -bench=. -benchtime=1s ./internal/condaccess
+
 conformance: # how many published queries have the rows and columns they should: make conformance CASES=folder
 	CONSHELF_CASES="$(abspath $(CASES))" go test -count=1 -v -run '^TestConformance$$' ./internal/conformance
 
 cases-detect: # which single events the rule pack alerts on, and which it should: make cases-detect CASES=file
 	CONSHELF_CASES="$(abspath $(CASES))" go test -count=1 -v -run '^TestCases$$' ./internal/trial
+cases-ca: # Conditional Access against documented facts and other tools' cases: make cases-ca CASES=folder
+	CONSHELF_CASES="$(abspath $(CASES))" go test -count=1 -v -run 'Cases$$' ./internal/condaccess
 
 fuzz: # every fuzz target, FUZZTIME each
 	@set -e; for dir in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \

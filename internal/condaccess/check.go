@@ -1,0 +1,122 @@
+package condaccess
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// check notes what the policies refer to that was not exported, groups that
+// are in each other, and policies that are there twice.
+func (t *Tenant) check() {
+	t.checkTwice()
+	groups, locations := make(map[string]bool), make(map[string]bool)
+	for i := range t.Directory.Groups {
+		g := &t.Directory.Groups[i]
+		groups[fold(g.ID)] = g.MembersKnown
+	}
+	for _, l := range t.Locations {
+		locations[fold(l.ID)] = true
+	}
+	for _, p := range t.Policies {
+		t.checkGroups(p, groups)
+		t.checkLocations(p, locations)
+	}
+	t.checkCycles()
+}
+
+func (t *Tenant) checkTwice() {
+	seen := make(map[string]*Policy)
+	kept := t.Policies[:0]
+	for _, p := range t.Policies {
+		first, twice := seen[fold(p.ID)]
+		switch {
+		case p.ID == "" || !twice:
+			seen[fold(p.ID)] = p
+		case string(first.Document) == string(p.Document):
+			continue
+		default:
+			t.Notes = append(t.Notes, Note{p.File, p.label(), "the policy's id is also in " + first.File + ", with other content; both are evaluated"})
+		}
+		kept = append(kept, p)
+	}
+	t.Policies = kept
+}
+
+func (t *Tenant) checkGroups(p *Policy, groups map[string]bool) {
+	var missing []string
+	for _, id := range slices.Concat(p.Conditions.Users.Include.Groups, p.Conditions.Users.Exclude.Groups) {
+		if !groups[fold(id)] && !slices.Contains(missing, id) {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) > 0 {
+		t.Notes = append(t.Notes, Note{p.File, p.label(), fmt.Sprintf("names %s whose members were not exported (%s); whether it covers a user is unknown where they decide and the sign-in does not say",
+			count(len(missing), "group"), strings.Join(missing, ", "))})
+	}
+}
+
+func (t *Tenant) checkLocations(p *Policy, locations map[string]bool) {
+	var missing []string
+	for _, id := range slices.Concat(p.Conditions.Locations.Include, p.Conditions.Locations.Exclude) {
+		special := strings.EqualFold(id, allValue) || strings.EqualFold(id, allTrusted) || id == mfaTrustedIPs
+		if !special && !locations[fold(id)] && !slices.Contains(missing, id) {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) > 0 {
+		t.Notes = append(t.Notes, Note{p.File, p.label(), fmt.Sprintf("names %s not exported (%s); whether it covers a place is unknown where they decide",
+			count(len(missing), "location"), strings.Join(missing, ", "))})
+	}
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// checkCycles notes groups that contain themselves: each is in every other of
+// its cycle, and so are their members.
+func (t *Tenant) checkCycles() {
+	nested := nestedGroups(&t.Directory)
+	state := make(map[string]int)
+	var walk func(id string, path []string)
+	walk = func(id string, path []string) {
+		switch state[id] {
+		case 1:
+			at := slices.Index(path, id)
+			t.Notes = append(t.Notes, Note{Subject: strings.Join(append(path[at:], id), " in "), Text: "the groups contain each other; a member of one is a member of all"})
+			return
+		case 2:
+			return
+		}
+		state[id] = 1
+		for _, child := range nested[id] {
+			walk(child, append(path, id))
+		}
+		state[id] = 2
+	}
+	for i := range t.Directory.Groups {
+		walk(fold(t.Directory.Groups[i].ID), nil)
+	}
+}
+
+// nestedGroups returns the groups that are directly in each group.
+func nestedGroups(d *Directory) map[string][]string {
+	isGroup := make(map[string]bool, len(d.Groups))
+	for i := range d.Groups {
+		isGroup[fold(d.Groups[i].ID)] = true
+	}
+	nested := make(map[string][]string)
+	for i := range d.Groups {
+		g := &d.Groups[i]
+		for _, m := range g.Members {
+			if id := fold(m); isGroup[id] {
+				nested[fold(g.ID)] = append(nested[fold(g.ID)], id)
+			}
+		}
+	}
+	return nested
+}

@@ -1,0 +1,260 @@
+package condaccess
+
+// An Evaluator evaluates sign-ins against the policies of one tenant. It does
+// not change after it is made and may be used by several goroutines.
+type Evaluator struct {
+	tenant     *Tenant
+	options    Options
+	policies   []compiled
+	x          *indexes
+	membership *membership
+	locations  []*NamedLocation // by number; nil where it was not exported
+	trusted    []*NamedLocation
+	risk       map[string][]RiskChange // by user, in order of time
+	dimensions []dimension
+}
+
+// Options say how to take what is not known.
+type Options struct {
+	Assume Assumption
+	Scopes ScopeModel
+}
+
+// An Assumption decides what is not known. The zero Assumption leaves it
+// unknown.
+type Assumption int
+
+// The assumptions.
+const (
+	AssumeNothing Assumption = iota
+	// AssumeMicrosoft takes a condition without input as not met, as the What If API does.
+	AssumeMicrosoft
+	// AssumeLegacy takes a condition without input as met, as the older What If tool does.
+	AssumeLegacy
+	// AssumeWorst takes everything as the attacker would like it: a policy that may
+	// not cover the sign-in does not, a control that may be satisfied is.
+	AssumeWorst
+)
+
+// String returns the name that the command line has for the assumption.
+func (a Assumption) String() string {
+	switch a {
+	case AssumeNothing:
+		return "nothing"
+	case AssumeMicrosoft:
+		return "microsoft"
+	case AssumeLegacy:
+		return "legacy"
+	case AssumeWorst:
+		return "worst"
+	}
+	panic(a)
+}
+
+// ParseAssumption returns the assumption of a name; empty is AssumeNothing.
+func ParseAssumption(name string) (Assumption, bool) {
+	for _, a := range []Assumption{AssumeNothing, AssumeMicrosoft, AssumeLegacy, AssumeWorst} {
+		if name == a.String() || name == "" {
+			return a, true
+		}
+	}
+	return AssumeNothing, false
+}
+
+// A ScopeModel is how a tenant treats requests for baseline scopes only, where a
+// policy for all resources has exclusions. The zero ScopeModel is not known.
+type ScopeModel int
+
+// The models.
+const (
+	ScopesUnknown ScopeModel = iota
+	// ScopesLegacy lets such requests past the policy.
+	ScopesLegacy
+	// ScopesEnforced takes them as requests for the directory.
+	ScopesEnforced
+)
+
+// NewEvaluator prepares the policies of a tenant, which must not change
+// afterwards.
+func NewEvaluator(t *Tenant, o Options) *Evaluator {
+	x := newIndexes(newBundles(t.Bundles, t.Directory.ServicePrincipals))
+	e := &Evaluator{tenant: t, options: o, x: x, policies: make([]compiled, len(t.Policies)), dimensions: dimensions(), risk: risks(t.Risk)}
+	strengths := make(map[string]*Strength)
+	for _, s := range t.Strengths {
+		strengths[fold(s.ID)] = s
+	}
+	for i, p := range t.Policies {
+		e.policies[i] = x.compile(p)
+		e.policies[i].strengths = resolveStrengths(p, strengths)
+	}
+	e.membership = newMembership(&t.Directory, x)
+	e.locations = make([]*NamedLocation, len(x.places.ids))
+	for _, l := range t.Locations {
+		if n := x.places.find(l.ID); n >= 0 {
+			e.locations[n] = l
+		}
+		if l.Trusted == Yes {
+			e.trusted = append(e.trusted, l)
+		}
+	}
+	return e
+}
+
+// resolveStrengths finds the combinations of strengths that a policy only
+// names.
+func resolveStrengths(p *Policy, exported map[string]*Strength) map[*Strength]*Strength {
+	if p.Grant == nil {
+		return nil
+	}
+	out := make(map[*Strength]*Strength)
+	for _, clause := range p.Grant.Clauses {
+		for _, c := range clause {
+			if c.Kind != AuthenticationStrength || len(c.Strength.Combinations) > 0 {
+				continue
+			}
+			if s := exported[fold(c.Strength.ID)]; s != nil {
+				out[c.Strength] = s
+			} else if s := builtInStrength(c.Strength.ID); s != nil {
+				out[c.Strength] = s
+			}
+		}
+	}
+	return out
+}
+
+// An Evaluation is what all policies make of a sign-in.
+type Evaluation struct {
+	Decision Decision
+	// Reasons say why the decision is unknown, beyond those of the policies.
+	Reasons  []Reason
+	Policies []PolicyResult
+	// Session merges the session controls of the policies that are enforced.
+	Session Session
+}
+
+// A Decision is whether the sign-in gets its token. The zero Decision is
+// unknown.
+type Decision int
+
+// The decisions.
+const (
+	DecisionUnknown Decision = iota
+	DecisionGrant
+	DecisionDeny
+)
+
+// String returns grant, deny or unknown.
+func (d Decision) String() string {
+	switch d {
+	case DecisionUnknown:
+		return "unknown"
+	case DecisionGrant:
+		return "grant"
+	case DecisionDeny:
+		return "deny"
+	}
+	panic(d)
+}
+
+// A Verdict is whether a policy covers a sign-in. The zero Verdict is Unknown: a
+// record that does not say is not a no.
+type Verdict int
+
+// The verdicts.
+const (
+	Unknown Verdict = iota
+	Applies
+	NotApplies
+)
+
+// String returns applies, notApplies or unknown.
+func (v Verdict) String() string {
+	switch v {
+	case Unknown:
+		return "unknown"
+	case Applies:
+		return "applies"
+	case NotApplies:
+		return "notApplies"
+	}
+	panic(v)
+}
+
+// A PolicyResult is what one policy makes of a sign-in.
+type PolicyResult struct {
+	Policy  *Policy
+	Verdict Verdict
+	Result  Result
+	// Unmet are the conditions that rule the policy out, in the order of evaluation.
+	Unmet []Condition
+	// Reasons say why the verdict, or whether the controls are satisfied, is unknown.
+	Reasons []Reason
+	Grant   GrantResult
+}
+
+// Evaluate says what the policies make of a sign-in.
+func (e *Evaluator) Evaluate(s *SignIn) Evaluation {
+	out := Evaluation{Decision: DecisionGrant, Policies: make([]PolicyResult, len(e.policies))}
+	j := newJudge(e, s)
+	denied, open := false, false
+	for i := range e.policies {
+		r := &out.Policies[i]
+		j.policy(&e.policies[i], r)
+		switch stops := r.stops(); stops {
+		case Yes:
+			denied = true
+		case Unsure:
+			open = true
+		case No:
+		}
+		if r.Verdict == Applies && r.Policy.State == Enabled {
+			out.Session.merge(&r.Policy.Session)
+		}
+	}
+	if len(e.tenant.Incomplete) > 0 && e.options.Assume == AssumeNothing {
+		open = true
+		for _, why := range e.tenant.Incomplete {
+			out.Reasons = append(out.Reasons, Reason{Code: PoliciesIncomplete, Subject: why})
+		}
+	}
+	switch {
+	case denied:
+		out.Decision = DecisionDeny
+	case open:
+		out.Decision = DecisionUnknown
+	}
+	return out
+}
+
+// stops tells whether the policy keeps the sign-in from its token.
+func (r *PolicyResult) stops() Truth {
+	enforced := truth(r.Policy.State == Enabled && !r.Policy.Deleted)
+	if r.Policy.State == StateUnknown && !r.Policy.Deleted {
+		enforced = Unsure
+	}
+	return enforced.And(r.Verdict.truth()).And(r.Grant.Satisfied.Not())
+}
+
+func (v Verdict) truth() Truth {
+	switch v {
+	case Unknown:
+		return Unsure
+	case Applies:
+		return Yes
+	case NotApplies:
+		return No
+	}
+	panic(v)
+}
+
+func verdict(t Truth) Verdict {
+	switch t {
+	case Unsure:
+		return Unknown
+	case Yes:
+		return Applies
+	case No:
+		return NotApplies
+	}
+	panic(t)
+}

@@ -1,0 +1,104 @@
+package condaccess
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// A reader reads one object and collects what it does not understand of it.
+type reader struct {
+	part   Part
+	unread []Unread
+}
+
+// maxShown is how much of a value that is not understood is kept for messages.
+const maxShown = 80
+
+func (r *reader) refuse(path string, n *node) {
+	r.unread = append(r.unread, Unread{Path: path, Value: n.shown(), Part: r.part})
+}
+
+// shown returns a value for a message.
+func (n *node) shown() string {
+	if n.null() {
+		return "null"
+	}
+	text := n.text
+	switch n.kind {
+	case listNode:
+		text = "a list"
+	case objectNode:
+		text = "an object"
+	case nullNode, boolNode, numberNode, stringNode:
+	}
+	if runes := []rune(text); len(runes) > maxShown {
+		return string(runes[:maxShown]) + "…"
+	}
+	return text
+}
+
+// known refuses each member of n that is set and is not named, and each that
+// is there twice.
+func (r *reader) known(path string, n *node, names ...string) {
+	if n.null() {
+		return
+	}
+	if n.kind != objectNode {
+		if !n.empty() {
+			r.refuse(path, n)
+		}
+		return
+	}
+	for _, name := range n.twice {
+		r.refuse(join(path, name), &node{kind: stringNode, text: "the member is there twice"})
+	}
+	for _, f := range n.fields {
+		switch {
+		case noise(f.name) || f.value.empty():
+		case f.name == additional:
+			r.known(path, f.value, names...)
+		case !slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, f.name) }):
+			r.refuse(join(path, f.name), f.value)
+		}
+	}
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// list returns the texts of a member.
+func (r *reader) list(path string, n *node, name string) []string {
+	out, ok := n.get(name).strings()
+	if !ok {
+		r.refuse(join(path, name), n.get(name))
+	}
+	return out
+}
+
+// oneOf returns the texts of a member, each of which has to be one of the
+// names; they come back as the names are spelt.
+func (r *reader) oneOf(path string, n *node, name string, names ...string) []string {
+	out := r.list(path, n, name)
+	for i, v := range out {
+		at := slices.IndexFunc(names, func(s string) bool { return strings.EqualFold(s, v) })
+		if at < 0 {
+			r.refuse(join(path, name), &node{kind: stringNode, text: v})
+			continue
+		}
+		out[i] = names[at]
+	}
+	return out
+}
+
+func (n *node) time() time.Time {
+	t, err := time.Parse(time.RFC3339Nano, n.str())
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}

@@ -1,0 +1,67 @@
+package condaccess
+
+import (
+	"slices"
+	"strings"
+)
+
+// The ids of Microsoft's own strengths.
+const (
+	strengthMFA          = "00000000-0000-0000-0000-000000000002"
+	strengthPasswordless = "00000000-0000-0000-0000-000000000003"
+	strengthResistant    = "00000000-0000-0000-0000-000000000004"
+)
+
+// builtInStrength returns one of Microsoft's own strengths, or nil.
+func builtInStrength(id string) *Strength {
+	resistant := []string{"windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor"}
+	switch fold(id) {
+	case strengthResistant:
+		return &Strength{ID: id, Name: "Phishing-resistant MFA", MFA: true, Combinations: resistant}
+	case strengthPasswordless:
+		return &Strength{ID: id, Name: "Passwordless MFA", MFA: true, Combinations: append(resistant, "deviceBasedPush")}
+	case strengthMFA:
+		return &Strength{ID: id, Name: "Multifactor authentication", MFA: true, Combinations: append(resistant,
+			"deviceBasedPush", "temporaryAccessPassOneTime", "temporaryAccessPassMultiUse", "microsoftAuthenticatorPush,password",
+			"password,softwareOath", "hardwareOath,password", "password,x509CertificateSingleFactor", "password,x509CertificateMultiFactor",
+			"password,sms", "password,voice", "federatedMultiFactor", "federatedSingleFactor,microsoftAuthenticatorPush",
+			"federatedSingleFactor,softwareOath", "federatedSingleFactor,hardwareOath", "federatedSingleFactor,sms", "federatedSingleFactor,voice")}
+	}
+	return nil
+}
+
+// combination returns a combination of methods with its methods in order, so
+// that combinations compare as texts.
+func combination(s string) string {
+	methods := strings.Split(s, ",")
+	for i, m := range methods {
+		methods[i] = strings.TrimSpace(m)
+	}
+	slices.SortFunc(methods, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
+	return strings.Join(methods, ",")
+}
+
+// satisfied tells whether what was used satisfies the strength.
+func (s *Strength) satisfied(f *Facts) (Truth, ReasonCode) {
+	if len(s.Combinations) == 0 {
+		return Unsure, StrengthNotExported
+	}
+	maybe := false
+	for _, used := range f.Combinations {
+		allowed := slices.ContainsFunc(s.Combinations, func(c string) bool { return strings.EqualFold(c, used) })
+		limited := slices.ContainsFunc(s.Configured, func(c string) bool { return strings.EqualFold(c, used) })
+		if allowed && !limited {
+			return Yes, ""
+		}
+		maybe = maybe || allowed
+	}
+	switch {
+	case maybe:
+		return Unsure, StrengthConfiguration
+	case f.CombinationsKnown || s.MFA && f.MFA == No:
+		return No, ""
+	case f.MFA == Yes && fold(s.ID) == strengthMFA:
+		return Yes, "" // it allows whatever satisfies the control mfa
+	}
+	return Unsure, ControlNotKnown
+}
