@@ -59,7 +59,8 @@ func (f File) Name() string {
 	return f.Path + "!" + f.Member
 }
 
-// Counts is what became of a file's records. Read is always the sum of the
+// Counts is what became of a file's records, those inside others among them.
+// Read is always the sum of the
 // other three.
 type Counts struct {
 	Read        int64 `json:"read"`

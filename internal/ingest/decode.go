@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -87,6 +88,41 @@ func (d *decoder) record(r *record) {
 	d.mapper.keepAround()
 	d.mapper.finish(s.timed)
 	d.store(r)
+	if s.inside.member != "" {
+		d.inside(r, s.inside)
+	}
+}
+
+// inside makes rows of the records that a member of a record holds. They are
+// records of their own, from the same place and of the same tenant. What is not
+// one stays in the member alone.
+func (d *decoder) inside(r *record, n nesting) {
+	m := d.mapper
+	tenant := bytes.Clone(m.tenant)
+	for _, v := range m.elements(m.lookup(r.members, n.member)) {
+		inner := record{number: r.number, offset: r.offset, raw: v.raw}
+		s := scan{data: v.raw, maxDepth: m.limits.Depth}
+		if v.kind != kindObject || s.object(0) != len(v.raw) {
+			m.tally.notInside++
+			continue
+		}
+		inner.members = s.members
+		of := d.in.recogniser.shape(m.marksOf(&inner))
+		if of == nil || of.name != n.format {
+			m.tally.notInside++
+			continue
+		}
+		if reason := of.row(m, &inner); reason != "" {
+			panic("ingest: a record inside another is refused: " + reason)
+		}
+		if len(m.tenant) == 0 {
+			m.tenant = append(m.tenant, tenant...)
+		}
+		m.tally.inside++
+		m.keepAround()
+		m.finish(of.timed)
+		d.store(&inner)
+	}
 }
 
 // shape returns the shape of a record, or nil.

@@ -95,6 +95,9 @@ func (l *librarian) shape(rc *recogniser, m *mapper, r *record) *shape {
 	if name, ok := l.logs[kind]; ok {
 		return rc.named(name)
 	}
+	if isAzureAlert(kind) {
+		return rc.named(azureAlerts)
+	}
 	if kind == "" {
 		return nil
 	}

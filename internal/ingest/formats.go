@@ -253,7 +253,7 @@ func formatFacts() map[string]Format {
 			About:  "`auditLogs/provisioning` of Microsoft Graph",
 			Tables: []string{"AADProvisioningLogs"}, Test: "graph_provisioning",
 		},
-		"graph-alerts": {
+		graphAlerts: {
 			About:  "`security/alerts_v2` of Microsoft Graph: alerts of Defender XDR with their evidence",
 			Tables: []string{"SecurityAlert"}, Test: "graph_alerts",
 		},
@@ -261,9 +261,13 @@ func formatFacts() map[string]Format {
 			About:  "`security/alerts` of Microsoft Graph: the older interface",
 			Tables: []string{"SecurityAlert"}, Test: "graph_alerts",
 		},
+		azureAlerts: {
+			About:  "alerts of Defender for Cloud: `Microsoft.Security/alerts` of Azure Resource Manager, of Resource Graph and of a continuous export; a resource of that type is one too",
+			Tables: []string{"SecurityAlert"}, Test: "azure_alerts",
+		},
 		"graph-incidents": {
-			About:  "`security/incidents` of Microsoft Graph",
-			Tables: []string{"SecurityIncident"}, Test: "graph_incidents",
+			About:  "`security/incidents` of Microsoft Graph; the alerts inside an incident are records of their own",
+			Tables: []string{"SecurityIncident", "SecurityAlert"}, Test: "graph_incidents",
 		},
 		portalSignIns: {
 			About:  "sign-ins that the Entra portal saved as CSV, of all four kinds, in eight languages; the file's name tells the kind",

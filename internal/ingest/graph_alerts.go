@@ -11,6 +11,8 @@ import (
 // SecurityAlert, whose Entities are put together from the alert's evidence; the
 // evidence itself stays beside them, whole.
 
+const graphAlerts = "graph-alerts"
+
 func graphAlertShapes() []shape {
 	newer, older := alertMapping(), legacyAlertMapping()
 	none := []string{"properties", "timegenerated", "systemalertid"}
@@ -25,7 +27,7 @@ func graphAlertShapes() []shape {
 			row: func(m *mapper, r *record) string { return m.legacyAlert(older, r) },
 		},
 		{
-			name: "graph-alerts", all: []string{"title", "severity", "createddatetime"},
+			name: graphAlerts, all: []string{"title", "severity", "createddatetime"},
 			any: []string{
 				"servicesource", "detectionsource", "evidence", "alertweburl", "provideralertid", "incidentid", "detectorid",
 				"firstactivitydatetime", "mitretechniques",

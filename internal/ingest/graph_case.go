@@ -42,44 +42,50 @@ func (m *mapper) camelCase(v value) value {
 }
 
 func appendCamel(dst []byte, v value, depth int) []byte {
+	return appendRenamed(dst, v, depth, camelName)
+}
+
+// appendRenamed appends a value as JSON with the members of its objects
+// renamed.
+func appendRenamed(dst []byte, v value, depth int, rename func([]byte) []byte) []byte {
 	switch v.kind {
 	case kindObject:
-		return append(appendCamelMembers(append(dst, '{'), v, depth), '}')
+		return append(appendRenamedMembers(append(dst, '{'), v, depth, rename), '}')
 	case kindArray:
-		return append(appendCamelElements(append(dst, '['), v, depth), ']')
+		return append(appendRenamedElements(append(dst, '['), v, depth, rename), ']')
 	case kindNone, kindNull, kindBool, kindNumber, kindString, kindText:
 	}
 	return appendJSON(dst, v)
 }
 
-// appendCamelMembers appends the members of an object, and those of its
+// appendRenamedMembers appends the members of an object, and those of its
 // AdditionalProperties with them.
-func appendCamelMembers(dst []byte, v value, depth int) []byte {
+func appendRenamedMembers(dst []byte, v value, depth int, rename func([]byte) []byte) []byte {
 	s := scan{data: v.raw, maxDepth: depth}
 	s.object(0)
 	for i := range s.members {
 		mem := &s.members[i]
 		if string(mem.key) == "AdditionalProperties" && mem.kind == kindObject {
-			if inner := appendCamelMembers(nil, mem.value, depth); len(inner) > 0 {
+			if inner := appendRenamedMembers(nil, mem.value, depth, rename); len(inner) > 0 {
 				dst = append(appendComma(dst), inner...)
 			}
 			continue
 		}
-		name := value{kind: kindString, flags: mem.keyFlags, raw: camelName(mem.key)}
+		name := value{kind: kindString, flags: mem.keyFlags, raw: rename(mem.key)}
 		dst = append(appendJSON(appendComma(dst), name), ':')
-		dst = appendCamel(dst, mem.value, depth)
+		dst = appendRenamed(dst, mem.value, depth, rename)
 	}
 	return dst
 }
 
-func appendCamelElements(dst []byte, v value, depth int) []byte {
+func appendRenamedElements(dst []byte, v value, depth int, rename func([]byte) []byte) []byte {
 	s := scan{data: v.raw, maxDepth: depth}
 	for i := s.space(1); i < len(s.data) && s.data[i] != ']'; {
 		var element member
 		if i = s.member(i, &element.value); i < 0 {
 			break // unreachable: the array was scanned before
 		}
-		dst = appendCamel(appendComma(dst), element.value, depth)
+		dst = appendRenamed(appendComma(dst), element.value, depth, rename)
 		if i = s.space(i); i < len(s.data) && s.data[i] == ',' {
 			i = s.space(i + 1)
 		}

@@ -1,6 +1,7 @@
 package ingest
 
-// Incidents of Defender XDR as Microsoft Graph has them (security/incidents).
+// Incidents of Defender XDR as Microsoft Graph has them (security/incidents),
+// with their alerts where they were asked for ($expand=alerts).
 
 func graphIncidentShapes() []shape {
 	mp := withAdditional(&mapping{
@@ -21,12 +22,11 @@ func graphIncidentShapes() []shape {
 	})
 	return []shape{{
 		name: "graph-incidents", all: []string{"incidentweburl", "displayname", "severity"},
-		none: []string{"properties", "timegenerated", "alertweburl"},
+		none: []string{"properties", "timegenerated", "alertweburl"}, inside: nesting{"alerts", graphAlerts},
 		row: func(m *mapper, r *record) string {
 			m.begin("SecurityIncident")
 			m.pascal = isPascal(r.members)
 			m.put(mp, r.members, 0)
-			m.tally.nestedAlerts += int64(len(m.elements(m.lookup(r.members, "alerts"))))
 			return ""
 		},
 	}}

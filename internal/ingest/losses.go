@@ -16,10 +16,11 @@ import (
 // like because it was cut cannot be told from a quiet day: a loss says so.
 func (p *pass) losses() []string {
 	f := p.file
+	f.Counts.Read -= p.tally.inside // nothing exports by these
 	if n := p.tally.promised; n > f.Counts.Read {
 		return []string{fmt.Sprintf("a search in it found %d records, of which the file can hold %d at most: the others are elsewhere or lost", n, f.Counts.Read)}
 	}
-	if f.Continues || f.Counts.Duplicate == f.Counts.Read || !slices.ContainsFunc(f.Tables, func(t evidence.TableCount) bool { return !Apart(t.Table) }) {
+	if f.Continues || f.Counts.Duplicate == p.file.Counts.Read || !slices.ContainsFunc(f.Tables, func(t evidence.TableCount) bool { return !Apart(t.Table) }) {
 		return nil
 	}
 	if loss := collectorLoss(f); loss != "" {

@@ -68,7 +68,8 @@ type tally struct {
 	undecidedApplication int64 // sign-ins that may be of a managed identity or not
 	noResult             int64 // sign-ins that do not say how they ended
 	unseenPolicies       int64 // sign-ins to which policies applied that the export does not name
-	nestedAlerts         int64 // alerts inside incidents
+	inside               int64 // records inside other records
+	notInside            int64 // what lies where they do and is none
 	hiddenRisk           int64 // sign-ins whose risk the licence hides
 	cutDocuments         int64 // documents that PowerShell did not write to their depth
 	lossy                int64 // policies whose lists were joined
@@ -96,7 +97,8 @@ func (t *tally) add(u *tally) {
 	t.undecidedApplication += u.undecidedApplication
 	t.noResult += u.noResult
 	t.unseenPolicies += u.unseenPolicies
-	t.nestedAlerts += u.nestedAlerts
+	t.inside += u.inside
+	t.notInside += u.notInside
 	t.hiddenRisk += u.hiddenRisk
 	t.cutDocuments += u.cutDocuments
 	t.lossy += u.lossy

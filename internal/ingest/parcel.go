@@ -178,7 +178,7 @@ func (p *pass) dismiss() {
 // accept takes over what was made of one parcel.
 func (p *pass) accept(pc *parcel) error {
 	m := pc.made
-	p.file.Counts.Read += int64(len(pc.records))
+	p.file.Counts.Read += int64(len(pc.records)) + m.tally.inside
 	p.file.Counts.Quarantined += m.quarantined
 	for _, r := range m.rejects {
 		p.reject(r)

@@ -39,7 +39,8 @@ func (p *pass) remarks() []string {
 		"undecided, stored in AADServicePrincipalSignInLogs without Category")
 	count(t.noResult, "sign-ins without an error code whose status is not success, so that ResultType is empty and only PortalStatus tells how they ended")
 	count(t.unseenPolicies, "sign-ins to which Conditional Access applied but whose policies are not visible: the export was made without the permission to read policies")
-	count(t.nestedAlerts, "alerts inside incidents, kept in the column alerts and not stored as rows of SecurityAlert: export them from security/alerts_v2")
+	count(t.inside, "alerts inside incidents, which count as records of their own and are rows of SecurityAlert")
+	count(t.notInside, "alerts inside incidents of which little more than the id is there, kept in the column alerts and no rows of SecurityAlert: export them from security/alerts_v2")
 	count(t.hiddenRisk, "sign-ins whose risk is hidden: the tenant's licence does not show it")
 	if len(p.drifted) > 0 {
 		notes = append(notes, fmt.Sprintf("headings that are not known, kept as columns of their own: %.40q", p.drifted))
