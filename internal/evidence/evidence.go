@@ -60,8 +60,7 @@ func (f File) Name() string {
 }
 
 // Counts is what became of a file's records, those inside others among them.
-// Read is always the sum of the
-// other three.
+// Read is always the sum of the other three.
 type Counts struct {
 	Read        int64 `json:"read"`
 	Stored      int64 `json:"stored"`

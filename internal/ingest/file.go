@@ -335,7 +335,23 @@ func (p *pass) frames(w *window, first byte) frames {
 	case isAnswer(w.bytes()):
 		return newAnswerFrames(w, p.in.limits.Depth)
 	}
-	return newJSONFrames(w, p.in.limits.Depth)
+	f := newJSONFrames(w, p.in.limits.Depth)
+	f.known = p.known()
+	return f
+}
+
+// known returns a function that tells the records of known logs by their
+// members.
+func (p *pass) known() func(members []member) bool {
+	var d *decoder
+	return func(members []member) bool {
+		if d == nil {
+			d = newDecoder(p)
+		}
+		d.mapper.bound()
+		s := p.in.recogniser.shape(d.mapper.marksOf(&record{members: members}))
+		return s != nil && s.refusal == ""
+	}
 }
 
 // csv reads a text's header. A text whose header is not known is no CSV, as

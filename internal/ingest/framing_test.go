@@ -22,7 +22,10 @@ func cut(text string, r io.Reader, limit int) (records []string, problem string)
 	if r == nil {
 		r = strings.NewReader(text)
 	}
-	f := newJSONFrames(windowOn(r, limit), 100)
+	return drain(newJSONFrames(windowOn(r, limit), 100))
+}
+
+func drain(f *jsonFrames) (records []string, problem string) {
 	var rec record
 	for f.next(&rec) {
 		if rec.fault != "" {
@@ -58,7 +61,7 @@ func TestJSONFraming(t *testing.T) {
 		{"a bad first line", "{\"a\":01}\n{\"a\":3}", []string{"1@0 !a number begins with 0", `2@9 {"a":3}`}, ""},
 		{"a pretty object that breaks is one reject", "{\n \"a\": {\n  \"b\": x\n }\n}\n{\"a\":2}", []string{"1@0 !a value is neither text, number, object, array nor word", `2@24 {"a":2}`}, ""},
 		{"a cut last line", "{\"a\":1}\n{\"a\":", []string{`1@0 {"a":1}`, "2@8 !the text ends inside a record"}, "ends inside record 2, which begins at offset 8: it was cut off"},
-		{"a cut array", `[{"a":1},{"a"`, []string{`1@1 {"a":1}`, "2@9 !the text ends inside a record"}, "cannot be read from offset 9 to its end, inside an array: the text ends inside a record"},
+		{"a cut array", `[{"a":1},{"a"`, []string{`1@1 {"a":1}`, "2@9 !the text ends inside a record"}, "cannot be read from offset 9 to its end, inside an array: the text ends inside a record; 4 bytes were skipped, and how many records they hold is not known"},
 		{"an array without an end", `[{"a":1},`, []string{`1@1 {"a":1}`}, "ends inside an array at offset 9: it was cut off, export it again"},
 		{
 			"a broken element of an array", `[{"a":1,"b":2},{"a":3,"b":tru},{"a":5,"b":6}]`,
@@ -83,12 +86,12 @@ func TestJSONFraming(t *testing.T) {
 		{
 			"a broken first element", `[{"a":x,"b":2},{"a":5,"b":6}]`,
 			[]string{"1@1 !a value is neither text, number, object, array nor word"},
-			"cannot be read from offset 1 to its end, inside an array: a value is neither text, number, object, array nor word",
+			"cannot be read from offset 1 to its end, inside an array: a value is neither text, number, object, array nor word; 28 bytes were skipped, and how many records they hold is not known",
 		},
 		{
 			"a broken last element", `[{"a":1,"b":2},{"a":5,"b":}]`,
 			[]string{`1@1 {"a":1,"b":2}`, "2@15 !a value is neither text, number, object, array nor word"},
-			"cannot be read from offset 15 to its end, inside an array: a value is neither text, number, object, array nor word",
+			"cannot be read from offset 15 to its end, inside an array: a value is neither text, number, object, array nor word; 13 bytes were skipped, and how many records they hold is not known",
 		},
 		{"elements without a comma", `[{"a":1}{"a":2}]`, []string{`1@1 {"a":1}`, `2@8 {"a":2}`}, ""},
 		{
@@ -100,7 +103,7 @@ func TestJSONFraming(t *testing.T) {
 		{"a raw line feed in text", "{\"a\":\"x\ny\"}\n{\"a\":1}", []string{"1@0 !a control character inside text", `2@12 {"a":1}`}, ""},
 		{"a number no double holds", "{\"a\":1e999}\n{\"a\":1}", []string{"1@0 !a number is out of range", `2@12 {"a":1}`}, ""},
 		{"a bomb of nesting", "{\"a\":" + strings.Repeat("[", 200) + "}\n{\"a\":1}", []string{"1@0 !nested deeper than 100", `2@207 {"a":1}`}, ""},
-		{"a bomb of arrays", strings.Repeat("[", 200_000), []string{"1@4 !nested deeper than 100"}, "cannot be read from offset 4 to its end, inside an array: nested deeper than 100"},
+		{"a bomb of arrays", strings.Repeat("[", 200_000), []string{"1@4 !nested deeper than 100"}, "cannot be read from offset 4 to its end, inside an array: nested deeper than 100; 199996 bytes were skipped, and how many records they hold is not known"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -112,6 +115,32 @@ func TestJSONFraming(t *testing.T) {
 				t.Errorf("problem = %q, want %q", problem, test.problem)
 			}
 		})
+	}
+}
+
+// After a broken first element reading goes on at the next record that is
+// known: not at an object of the element, nor at text in it.
+func TestABrokenFirstElement(t *testing.T) {
+	const broken = "!a value is neither text, number, object, array nor word"
+	for _, test := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"the second", `[{"x":y},{"log":1,"a":2},{"log":3}]`, []string{"1@1 " + broken + "; skipped 8 bytes to the next element", `2@9 {"log":1,"a":2}`, `3@25 {"log":3}`}},
+		{"none of what is in it", `[{"a":{"log":1},"b":[{"log":2}],"c":"{\"log\":3}","d":y},{"log":4}]`, []string{"1@1 " + broken + "; skipped 56 bytes to the next element", `2@57 {"log":4}`}},
+		{"what is not known stays with it", `[{"x":y},{"a":1},{"log":2}]`, []string{"1@1 " + broken + "; skipped 16 bytes to the next element", `2@17 {"log":2}`}},
+		{"two that are broken", `[{"x":y},{"log":y},{"log":2}]`, []string{"1@1 " + broken + "; skipped 18 bytes to the next element", `2@19 {"log":2}`}},
+		{"its text does not end", `[{"x":"y},{"log":1,"a":2},{"log":3}]`, []string{"1@1 !no comma between two members; skipped 9 bytes to the next element", `2@10 {"log":1,"a":2}`, `3@26 {"log":3}`}},
+		{"there is none", `[{"x":y},{"a":1}]`, []string{"1@1 " + broken}},
+	} {
+		for name, r := range map[string]io.Reader{"whole": strings.NewReader(test.text), "by byte": iotest.OneByteReader(strings.NewReader(test.text))} {
+			f := newJSONFrames(windowOn(r, 1<<20), 100)
+			f.known = func(members []member) bool { return string(members[0].key) == "log" }
+			got, _ := drain(f)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("%s, %s (-want +got):\n%s", test.name, name, diff)
+			}
+		}
 	}
 }
 

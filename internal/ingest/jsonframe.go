@@ -23,6 +23,7 @@ type jsonFrames struct {
 	buffer  []byte
 
 	likeness likeness
+	known    func(members []member) bool // tells the records of a log; nil: none can be told
 	skipped  skipped
 }
 
@@ -210,8 +211,8 @@ func (f *jsonFrames) unwrap(r *record, v value) {
 
 // broken hands out a record that cannot be read. Among records that stand one
 // after another the next line that begins with { is the next record. Inside an
-// array the next element is that which begins as those before it did; where
-// there is none the rest is lost.
+// array the next element is that which begins as those before it did, or is
+// known; where there is none the rest is lost.
 func (f *jsonFrames) broken(r *record, reason string) bool {
 	f.records++
 	*r = record{number: f.records, offset: f.w.offset, fault: reason}

@@ -76,15 +76,17 @@ func (f *jsonFrames) resume(r *record) {
 	if failed := f.w.failed(); failed != "" && !strings.Contains(reason, failed) {
 		f.ended += ": " + failed
 	}
+	f.ended += fmt.Sprintf("; %d bytes were skipped, and how many records they hold is not known", f.w.offset-begin)
 }
 
 // nextElement goes to the next element of the array, and tells whether there
 // is one. The broken one is at the window's start. It ends at the next text
-// that begins as the elements before it and can be read.
+// that begins as the elements before it and can be read; where none was before
+// it, at the next record that is known.
 func (f *jsonFrames) nextElement() bool {
 	lead := f.likeness.lead
 	if len(lead) == 0 {
-		return false
+		return f.known != nil && f.nextKnown()
 	}
 	spent := 0
 	for skip := 1; ; { // the broken element is at the window's start
@@ -109,8 +111,40 @@ func (f *jsonFrames) nextElement() bool {
 	}
 }
 
+// nextKnown goes to the next object that stands after a comma and is a record
+// of a known log. An object of a broken element is the value of a member or in
+// an array of one, and has not the members of a record, unless it is one.
+func (f *jsonFrames) nextKnown() bool {
+	spent, last := 0, byte('{')
+	for skip := 1; spent <= effort; {
+		b := f.w.bytes()
+		n := bytes.IndexByte(b[min(skip, len(b)):], '{')
+		if n < 0 {
+			last = lastByte(b[min(skip, len(b)):], last)
+			f.w.advance(len(b))
+			if skip = 0; !f.w.more() {
+				return false
+			}
+			continue
+		}
+		last = lastByte(b[skip:skip+n], last)
+		f.w.advance(skip + n)
+		if last == ',' && f.tryObject(&spent) && f.known(f.scan.members) {
+			return true
+		}
+		skip, last = 1, '{'
+	}
+	return false
+}
+
 // tryElement tells whether an element begins at the window's start.
 func (f *jsonFrames) tryElement(spent *int) bool {
+	return f.tryObject(spent) && len(f.scan.members) > 1 && bytes.Equal(f.scan.members[1].key, f.likeness.second)
+}
+
+// tryObject tells whether an object that can be read begins at the window's
+// start.
+func (f *jsonFrames) tryObject(spent *int) bool {
 	for {
 		f.scan.data = f.w.bytes()
 		end := f.scan.object(0)
@@ -118,6 +152,6 @@ func (f *jsonFrames) tryElement(spent *int) bool {
 			continue
 		}
 		*spent += f.scan.reach
-		return end > 0 && len(f.scan.members) > 1 && bytes.Equal(f.scan.members[1].key, f.likeness.second)
+		return end > 0
 	}
 }
