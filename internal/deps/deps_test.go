@@ -62,7 +62,8 @@ internal/ingest:             kql/types internal/evidence internal/schema interna
 internal/custody:            kql/types internal/evidence internal/engine
 
 # The work.
-internal/rule:       internal/doctree kql kql/bind kql/diag kql/plan kql/types internal/incident internal/attack
+internal/sigma:      internal/doctree internal/schema kql/diag kql/syntax kql/types
+internal/rule:       internal/doctree internal/sigma kql kql/bind kql/diag kql/plan kql/types internal/incident internal/attack
 internal/detect:     internal/attack kql/types kql/plan kql/diag internal/incident internal/evidence internal/engine internal/rule
 internal/coverage:   kql kql/plan kql/types internal/evidence internal/incident internal/schema internal/engine internal/ingest
 internal/tenant:     kql/plan kql/types internal/incident

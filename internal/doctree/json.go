@@ -19,7 +19,7 @@ func JSON(text string) (*Node, error) {
 		return nil, err
 	}
 	if _, err := r.decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, r.errorf("something follows the document")
+		return nil, r.wrong("something follows the document")
 	}
 	return n, nil
 }
@@ -40,9 +40,9 @@ func (r *jsonReader) next() int {
 	return at
 }
 
-func (r *jsonReader) errorf(format string, args ...any) error {
+func (r *jsonReader) wrong(message string) error {
 	at := r.next()
-	return &SyntaxError{diag.Span{Start: at, End: at + 1}, "not JSON: " + fmt.Sprintf(format, args...)}
+	return &SyntaxError{diag.Span{Start: at, End: at + 1}, "not JSON: " + message}
 }
 
 // token returns the next token and where it stands.
@@ -55,7 +55,7 @@ func (r *jsonReader) token() (json.Token, diag.Span, error) {
 			at := max(0, int(syntax.Offset)-1)
 			return nil, diag.Span{}, &SyntaxError{diag.Span{Start: at, End: at + 1}, "not JSON: " + syntax.Error()}
 		}
-		return nil, diag.Span{}, r.errorf("the text ends early")
+		return nil, diag.Span{}, r.wrong("the text ends early")
 	}
 	return token, diag.Span{Start: start, End: int(r.decoder.InputOffset())}, nil
 }
@@ -66,7 +66,7 @@ func (r *jsonReader) value(depth int) (*Node, error) {
 		return nil, err
 	}
 	if r.nodes++; r.nodes > maxNodes || depth > maxDepth {
-		return nil, r.errorf("the document is too large or too deep")
+		return nil, r.wrong("the document is too large or too deep")
 	}
 	n := &Node{At: at}
 	switch token := token.(type) {
@@ -114,7 +114,7 @@ func (r *jsonReader) object(n *Node, depth int) (*Node, error) {
 		}
 		key, ok := token.(string)
 		if !ok {
-			return nil, r.errorf("a key is not a text")
+			return nil, r.wrong("a key is not a text")
 		}
 		if seen[key] {
 			return nil, &SyntaxError{at, "the key " + key + " is there twice"}

@@ -27,5 +27,3 @@ func (f *file) readJSON() {
 		f.list.Add(diag.Diagnostic{Span: doc.At, Severity: diag.Info, Code: diag.BadRule, Message: "the file holds no rule: it is not read"})
 	}
 }
-
-func compileSigma([]*file) {}

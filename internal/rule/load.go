@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/conshelf/conshelf/internal/doctree"
+	"github.com/conshelf/conshelf/internal/sigma"
 	"github.com/conshelf/conshelf/kql/diag"
 )
 
@@ -49,6 +50,7 @@ type file struct {
 	path, text string
 	list       diag.List
 	drafts     []draft
+	sigma      []*doctree.Node
 }
 
 // A draft is a rule, and what is wrong with it.
@@ -172,6 +174,8 @@ func (f *file) readYAML() {
 // readDocument reads one document of YAML.
 func (f *file) readDocument(doc *doctree.Node) {
 	switch {
+	case sigma.Is(doc):
+		f.sigma = append(f.sigma, doc)
 	case isCustomDetection(doc):
 		f.add(customDetection(doc))
 	default:

@@ -27,14 +27,19 @@ func (r *reader) tactics(rule *Rule, n *doctree.Node, _ diag.Span) {
 func (r *reader) techniques(rule *Rule, n *doctree.Node, _ diag.Span) {
 	texts, at := r.scalars(n, "relevantTechniques")
 	for i, text := range texts {
-		id := incident.Technique(text)
-		if _, ok := attack.Lookup(id); !ok {
-			r.badLabel(at[i], fmt.Sprintf("ATT&CK has no technique %s", text), "")
-			continue
-		}
-		rule.Techniques = append(rule.Techniques, id)
-		r.labels = append(r.labels, label{id, at[i]})
+		r.technique(rule, text, at[i])
 	}
+}
+
+// technique reads the id of a technique.
+func (r *reader) technique(rule *Rule, text string, at diag.Span) {
+	id := incident.Technique(text)
+	if _, ok := attack.Lookup(id); !ok {
+		r.badLabel(at, "ATT&CK has no technique "+text, "")
+		return
+	}
+	rule.Techniques = append(rule.Techniques, id)
+	r.labels = append(r.labels, label{id, at})
 }
 
 // A label is a technique and where it is listed.
