@@ -40,6 +40,7 @@ internal/timeline:   kql/syntax internal/activity internal/evidence internal/inc
 internal/chart:      kql/types internal/escape
 internal/golden:
 internal/doctree:    kql/diag
+internal/arm:        internal/doctree
 rules:
 playbooks:
 
@@ -63,7 +64,7 @@ internal/custody:            kql/types internal/evidence internal/engine
 
 # The work.
 internal/sigma:      internal/doctree internal/schema kql/diag kql/syntax kql/types
-internal/rule:       internal/doctree internal/sigma kql kql/bind kql/diag kql/plan kql/types internal/incident internal/attack
+internal/rule:       internal/doctree internal/arm internal/sigma kql kql/bind kql/diag kql/plan kql/types internal/incident internal/attack
 internal/detect:     internal/attack kql/types kql/plan kql/diag internal/incident internal/evidence internal/engine internal/rule
 internal/coverage:   kql kql/plan kql/types internal/evidence internal/incident internal/schema internal/engine internal/ingest
 internal/tenant:     kql/plan kql/types internal/incident

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"github.com/conshelf/conshelf/internal/arm"
 	"github.com/conshelf/conshelf/internal/doctree"
 	"github.com/conshelf/conshelf/kql/diag"
 )
@@ -14,6 +15,8 @@ func (f *file) readJSON() {
 		return
 	}
 	switch {
+	case arm.Is(doc):
+		f.readTemplate(doc)
 	case isCustomDetection(doc):
 		f.add(customDetection(doc))
 	case doc.Value("value") != nil && doc.Value("value").Kind == doctree.List:
@@ -23,7 +26,7 @@ func (f *file) readJSON() {
 			}
 		}
 	}
-	if len(f.drafts) == 0 {
+	if len(f.drafts)+len(f.list) == 0 {
 		f.list.Add(diag.Diagnostic{Span: doc.At, Severity: diag.Info, Code: diag.BadRule, Message: "the file holds no rule: it is not read"})
 	}
 }

@@ -38,20 +38,20 @@ const continuous = time.Minute
 
 // kindOf returns the kind that a document is of. One that names none and has
 // no schedule is a hunting query; a frequency of zero is Defender's way of
-// saying NRT.
-func (r *reader) kindOf(root *doctree.Node) Kind {
+// saying NRT. Ok is false for a kind that is not run.
+func (r *reader) kindOf(root *doctree.Node) (kind Kind, ok bool) {
 	if n := root.Value("kind"); n != nil && n.Kind != doctree.Null {
 		return r.namedKind(n)
 	}
 	if text, ok := root.Value("queryFrequency").Scalar(); ok && isZero(text) {
-		return NRT
+		return NRT, true
 	}
 	for _, k := range keys() {
 		if k.demand == scheduled && root.Has(k.name) {
-			return Scheduled
+			return Scheduled, true
 		}
 	}
-	return Hunting
+	return Hunting, true
 }
 
 // isZero tells whether a time is none at all: 0, 0h, PT0H.
@@ -60,11 +60,11 @@ func isZero(text string) bool {
 	return digits != "" && strings.Trim(digits, "0") == ""
 }
 
-func (r *reader) namedKind(n *doctree.Node) Kind {
+func (r *reader) namedKind(n *doctree.Node) (Kind, bool) {
 	kind, ok := r.scalar(n, "kind")
 	for _, known := range []Kind{Scheduled, NRT} {
 		if strings.EqualFold(kind, string(known)) {
-			return known
+			return known, true
 		}
 	}
 	if ok {
@@ -73,7 +73,7 @@ func (r *reader) namedKind(n *doctree.Node) Kind {
 			Hint: "the kinds Scheduled and NRT are run, and hunting queries, which have none",
 		})
 	}
-	return Scheduled
+	return Scheduled, false
 }
 
 // settle fills what a kind says by itself.
@@ -107,14 +107,20 @@ func (r *reader) settle(rule *Rule, root *doctree.Node) {
 // missing says which keys a rule of the kind lacks.
 func (r *reader) missing(kind Kind, entries []doctree.Entry, known []key) {
 	for _, k := range known {
-		if slices.ContainsFunc(entries, func(e doctree.Entry) bool { return e.Key == k.name }) {
+		if slices.Contains(r.absent, k.name) || slices.ContainsFunc(entries, func(e doctree.Entry) bool { return e.Key == k.name }) {
 			continue
 		}
 		switch k.demandOf(kind) {
 		case optional, scheduled, rated:
 		case expected:
+			if r.deployed {
+				continue
+			}
 			r.warn(entries[0].At, "the rule has no %s", k.name)
 		case needed:
+			if r.deployed && k.name == "id" {
+				continue // one is derived
+			}
 			r.list.Errorf(entries[0].At, diag.BadRule, "the rule has no %s", k.name)
 		}
 	}

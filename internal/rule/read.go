@@ -80,7 +80,10 @@ func (r *reader) rule(root *doctree.Node) *Rule {
 	if len(entries) == 0 {
 		return rule
 	}
-	rule.Kind = r.kindOf(root)
+	var ok bool
+	if rule.Kind, ok = r.kindOf(root); !ok {
+		return rule
+	}
 	known := keys()
 	for _, e := range entries {
 		i := slices.IndexFunc(known, func(k key) bool { return k.name == e.Key })

@@ -11,6 +11,8 @@ type reader struct {
 	list       diag.List
 	labels     []label
 	scheduleAt diag.Span // of queryFrequency
+	deployed   bool      // what only YAML must have may be missing
+	absent     []string  // keys that are there, and were said to have no value
 }
 
 // mapping returns the entries of a mapping, in order.
