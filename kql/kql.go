@@ -17,7 +17,7 @@ type Options struct {
 	Catalog types.Catalog
 	// Functions are saved functions and views, by name.
 	Functions []bind.Function
-	// Now is what now() means, in ticks.
+	// Now is what now() means, in ticks; plan.OpenNow leaves it open.
 	Now int64
 	// Facts are what the warnings know beyond the catalog.
 	Facts types.Facts

@@ -140,7 +140,14 @@ func (s *scene) replay(ctx context.Context, r *rule.Compiled, t engine.Share, ov
 		}
 		// More rows than one run may give: step by step there may be fewer in each.
 	}
-	alerts, gaps, _, err := s.replaySteps(ctx, r, t, over, s.inhabited(ctx, r, t, runs))
+	runs = s.inhabited(ctx, r, t, runs)
+	if found, ok := s.atOnce(ctx, r, t, over, runs); ok {
+		return found, nil, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	alerts, gaps, _, err := s.replaySteps(ctx, r, t, over, runs)
 	return alerts, gaps, err
 }
 

@@ -21,6 +21,16 @@ type Querier interface {
 	Query(ctx context.Context, q *plan.Query, each func(row []types.Value) error) error
 }
 
+// A Stepper runs a query at many instants at once. Not every engine can.
+type Stepper interface {
+	// QuerySteps calls each for every row that q gives at each step, in any order,
+	// with the instant of the step. The row is as Query gives it, and valid only
+	// during the call. The scope of q limits all steps; now() is left open in q
+	// (plan.OpenNow) and is the instant. What cannot be asked so, exactly, is a
+	// *sqlgen.UnsupportedError; it may still be asked step by step.
+	QuerySteps(ctx context.Context, q *plan.Query, steps plan.Steps, each func(at int64, row []types.Value) error) error
+}
+
 // A Cataloger tells what the engine holds.
 type Cataloger interface {
 	// Tables returns every table of evidence with the columns that it really

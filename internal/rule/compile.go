@@ -62,6 +62,17 @@ func (c *Compiled) At(now int64) *plan.Query {
 	return again
 }
 
+// Open returns the query with its instant left open, to be asked at many steps
+// at once; false: it needs to know the instant to be compiled.
+func (c *Compiled) Open() (*plan.Query, bool) {
+	query := *c.Query
+	if !query.UsesNow {
+		return &query, true
+	}
+	open, _ := c.compiler(c.Rule.Query, plan.OpenNow)
+	return open, open != nil
+}
+
 // Problem returns what there is to say about the rule's query, with the text
 // that it is about.
 func (c *Compiled) Problem() Problem {

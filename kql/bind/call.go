@@ -306,6 +306,9 @@ func (b *binder) clock(x *syntax.Call, f *builtin.Function, r *rows) plan.Expr {
 	}
 	b.usesNow = true
 	now := b.constant(x, types.NewDateTime(b.env.Now))
+	if b.env.Now == plan.OpenNow {
+		now = &plan.Call{Func: plan.StepFunc, T: types.DateTime, At: b.span(x)}
+	}
 	if len(args) == 0 {
 		return now
 	}

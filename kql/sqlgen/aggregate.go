@@ -46,7 +46,9 @@ func (a aggregateCall) limit(g *generator) string {
 
 // aggregate groups rows. The result is ordered by the keys.
 func (g *generator) aggregate(r *plan.Aggregate) relation {
-	in := g.lighten(g.rel(r.Input), plan.Exprs(r)...)
+	in := g.atSteps(g.lighten(g.rel(r.Input), plan.Exprs(r)...))
+	defer g.inStep(in)()
+	in, r = g.withoutSteps(in, r)
 	keyTexts := make([]string, len(r.Keys))
 	for i, k := range r.Keys {
 		if k.Expr.Type() == types.Dynamic {
@@ -102,9 +104,12 @@ func (g *generator) everyGroup(r *plan.Aggregate, in relation) (relation, []stri
 	if in.group == "" || len(r.Keys) > 0 || r.Grouped {
 		return in, nil
 	}
-	given := g.given[len(g.given)-1]
-	name := g.cte(fmt.Sprintf("SELECT g.g AS \"$every\", i.* FROM (SELECT DISTINCT %s AS g FROM %s) AS g LEFT JOIN %s AS i ON g.g = i.%s",
-		given.group, given.name, in.name, in.group))
+	given := g.allSteps()
+	if len(g.given) > 0 {
+		last := g.given[len(g.given)-1]
+		given = fmt.Sprintf("(SELECT DISTINCT %s AS g FROM %s)", last.group, last.name)
+	}
+	name := g.cte(fmt.Sprintf("SELECT g.g AS \"$every\", i.* FROM %s AS g LEFT JOIN %s AS i ON g.g = i.%s", given, in.name, in.group))
 	present := in.group + " IS NOT NULL"
 	in.name, in.group = name, `"$every"`
 	return in, []string{present}

@@ -92,7 +92,7 @@ func (g *generator) converted(value string, item plan.Expansion) string {
 // with the number of its input row. Inside, every operator keeps the numbers
 // apart.
 func (g *generator) apply(r *plan.Apply) relation {
-	input := g.rel(r.Input)
+	input := g.atSteps(g.rel(r.Input))
 	outer := input.group
 	if outer != "" {
 		// The numbers of rows tell those of one group from those of another.

@@ -228,6 +228,9 @@ func memberStep(name string) string {
 // subquery writes toscalar.
 func (g *generator) subquery(e *plan.Subquery) string {
 	r := g.rel(e.Rel)
+	if r.group != "" && g.steps != nil || r.time != "" {
+		return g.refuse("toscalar in steps", "it is one value, and not one of each step", "", e.At)
+	}
 	order := ""
 	if !r.natural {
 		order = orderBy(r.order, " ")
@@ -249,8 +252,11 @@ func first(list []string) string {
 // inQuery writes x in (table). The binder has made the table's first column
 // fit, or left it dynamic.
 func (g *generator) inQuery(s scope, e *plan.InQuery) string {
-	r := g.rel(e.Rel)
+	r := g.atSteps(g.rel(e.Rel))
 	column, x := first(r.cols), g.expr(s, e.X)
+	if g.steps != nil && r.group != "" {
+		return g.inStepQuery(e, r, x)
+	}
 	of := e.Rel.Columns()[0].Type
 	op, negated := strings.CutPrefix(e.Op, "!")
 	var out string

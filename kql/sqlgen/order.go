@@ -18,6 +18,8 @@ func (g *generator) sort(r *plan.Sort) relation {
 	visible := in.cols
 	var computed []string
 	var at []int
+	in = g.stepped(in, plan.Exprs(r)...)
+	defer g.inStep(in)()
 	order := make([]orderKey, len(r.Keys))
 	for i, k := range r.Keys {
 		order[i] = orderKey{desc: k.Desc, nullsFirst: k.NullsFirst, real: k.Expr.Type() == types.Real}
@@ -52,7 +54,7 @@ func (g *generator) sort(r *plan.Sort) relation {
 
 // limit keeps the first rows.
 func (g *generator) limit(r *plan.Limit) relation {
-	in := g.rel(r.Input)
+	in := g.atSteps(g.rel(r.Input))
 	n := g.count(r.N)
 	if in.group != "" {
 		in.name = g.cte("SELECT * FROM " + in.name + " QUALIFY row_number() " + in.over() + " <= " + n)
@@ -79,15 +81,15 @@ func (g *generator) union(r *plan.Union) relation {
 	columns := r.Columns()
 	list, n := names(columns)
 	branch, order := n.name("$branch"), n.name("$order")
-	group := ""
+	group, time := "", ""
 	var parts []string
-	grouped := 0
+	grouped, timed := 0, 0
 	voids := g.voidColumns(r)
-	for i, input := range r.Inputs {
-		if g.absent(input) {
+	for i, in := range g.alikeInSteps(r.Inputs) {
+		if in.name == "" {
 			continue
 		}
-		in := g.numbered(g.rel(input))
+		in = g.numbered(in)
 		items := g.filled(r, i, in, list, voids)
 		if in.group != "" {
 			grouped++
@@ -99,12 +101,19 @@ func (g *generator) union(r *plan.Union) relation {
 			}
 			items = append(items, in.group+" AS "+group)
 		}
+		if in.time != "" {
+			timed++
+			if time == "" {
+				time = n.name("$time")
+			}
+			items = append(items, in.time+" AS "+time)
+		}
 		parts = append(parts, "SELECT "+strings.Join(items, ", ")+" FROM "+in.name)
 	}
 	if len(parts) == 0 {
 		return g.noRows(columns)
 	}
-	if grouped != 0 && grouped < len(parts) {
+	if grouped != 0 && grouped < len(parts) || timed != 0 && timed < len(parts) {
 		g.refuse("union with another table inside mv-apply or partition", "its rows belong to no part", "", diag.Span{})
 	}
 	for k := range list {
@@ -116,7 +125,7 @@ func (g *generator) union(r *plan.Union) relation {
 		}
 	}
 	return relation{
-		name: g.cte(strings.Join(parts, "\n  UNION ALL\n  ")), cols: list, group: group,
+		name: g.cte(strings.Join(parts, "\n  UNION ALL\n  ")), cols: list, group: group, time: time,
 		order: []orderKey{ordinal(branch), ordinal(order)},
 	}
 }
@@ -246,7 +255,7 @@ func (g *generator) sides(r *plan.Join) (left, right relation) {
 		first = g.asked(first, r.On, true)
 	case plan.InnerUnique, plan.Inner, plan.LeftOuter, plan.RightOuter, plan.FullOuter:
 	}
-	return g.rel(first), g.rel(second)
+	return g.atSteps(g.rel(first)), g.atSteps(g.rel(second))
 }
 
 func (g *generator) asked(r plan.Rel, on []plan.KeyPair, left bool) plan.Rel {

@@ -23,6 +23,9 @@ type relation struct {
 	// group is the hidden column that tells the rows of one mv-apply from those
 	// of another; empty outside of one.
 	group string
+	// time is the hidden column that tells when a row was, where the query is
+	// asked in steps and the rows are not yet those of each step; see steps.go.
+	time string
 }
 
 // An orderKey is a column that orders rows.
@@ -101,6 +104,7 @@ func (r relation) hidden() []string {
 		add(k.column)
 	}
 	add(r.group)
+	add(r.time)
 	return list
 }
 
@@ -190,6 +194,9 @@ func (s *selection) carry(from relation, visible []string, qualifier string) {
 	}
 	if from.group != "" && s.out.group == "" {
 		s.out.group = move(from.group)
+	}
+	if from.time != "" {
+		s.out.time = move(from.time)
 	}
 }
 

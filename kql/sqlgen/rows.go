@@ -28,6 +28,7 @@ func (g *generator) scan(r *plan.Scan) relation {
 	s := selectAs(columns, expressions)
 	s.out.order = []orderKey{ordinal(s.hide("rowid", "$order"))}
 	s.out.natural = true
+	g.timed(s, r, source)
 	return s.finish(g, "\n  FROM "+source.From+g.inScope(r, source))
 }
 
@@ -178,7 +179,8 @@ func steps(r *plan.Range) (int64, bool) {
 
 // filter keeps the rows for which a condition is true.
 func (g *generator) filter(r *plan.Filter) relation {
-	in := g.lighten(g.rel(r.Input), r.Cond)
+	in := g.stepped(g.lighten(g.rel(r.Input), r.Cond), r.Cond)
+	defer g.inStep(in)()
 	visible := in.cols
 	in, cond := g.withoutWindows(in, r.Cond)
 	condition := g.condition(in.cols, cond)
@@ -189,7 +191,8 @@ func (g *generator) filter(r *plan.Filter) relation {
 
 // project computes new rows.
 func (g *generator) project(r *plan.Project) relation {
-	in := g.lighten(g.rel(r.Input), plan.Exprs(r)...)
+	in := g.stepped(g.lighten(g.rel(r.Input), plan.Exprs(r)...), plan.Exprs(r)...)
+	defer g.inStep(in)()
 	texts := make([]string, len(r.Cols))
 	for i, c := range r.Cols {
 		if !g.needs[r].has(i) {

@@ -13,7 +13,7 @@ import (
 // each key every bin in order, with the default where there is no row. The end
 // does not belong to the series.
 func (g *generator) makeSeries(r *plan.MakeSeries) relation {
-	in := g.rel(r.Input)
+	in := g.atSteps(g.rel(r.Input))
 	if in.group != "" {
 		g.refuse("make-series inside mv-apply", "it has no form here", "", r.Axis.Expr.Span())
 	}

@@ -63,20 +63,29 @@ func (e *UnsupportedError) Error() string {
 // q.Root, in their order, each of the SQL type that holds its type. An error
 // is an *UnsupportedError.
 func Generate(q *plan.Query, d Dialect, schema Schema) (Statement, error) {
+	g := newGenerator(q, d, schema)
+	root := g.rel(q.Root)
+	g.checkColumns(root)
+	if g.err != nil {
+		return Statement{}, g.err
+	}
+	return Statement{SQL: g.statement(root), Args: g.args}, nil
+}
+
+func newGenerator(q *plan.Query, d Dialect, schema Schema) *generator {
 	g := &generator{needs: needsOf(q.Root), dialect: d, schema: schema, query: q, shared: map[*plan.Shared]relation{}, uses: map[*plan.Shared]int{}}
 	plan.Walk(q.Root, func(r plan.Rel) {
 		if s, ok := r.(*plan.Shared); ok {
 			g.uses[s]++
 		}
 	})
-	root := g.rel(q.Root)
+	return g
+}
+
+func (g *generator) checkColumns(root relation) {
 	if len(root.cols) == 0 {
 		g.refuse("a result without columns", "there is nothing of its rows to give", "keep a column", diag.Span{})
 	}
-	if g.err != nil {
-		return Statement{}, g.err
-	}
-	return Statement{SQL: g.statement(root), Args: g.args}, nil
 }
 
 // A generator writes one statement.
@@ -92,6 +101,10 @@ type generator struct {
 	uses    map[*plan.Shared]int
 	given   []relation // what Given stands for, innermost last
 	err     *UnsupportedError
+	// steps are those that the query is asked in; nil: it is asked once. Instant is
+	// the column of the step, where an expression over rows of steps is written.
+	steps   *plan.Steps
+	instant string
 }
 
 // refuse records the first construct that cannot be said. What is generated
@@ -162,6 +175,7 @@ func (g *generator) rel(r plan.Rel) relation {
 	case *plan.Apply:
 		return g.apply(r)
 	case *plan.Match:
+		g.notInSteps("scan", diag.Span{})
 		return g.match(r)
 	case *plan.Partition:
 		return g.partition(r)
@@ -174,6 +188,7 @@ func (g *generator) rel(r plan.Rel) relation {
 	case *plan.Serialize:
 		return g.rel(r.Input)
 	case *plan.Plugin:
+		g.notInSteps("evaluate "+r.Name, r.Span)
 		return g.plugin(r)
 	case *plan.Shared:
 		return g.sharedRel(r)

@@ -63,7 +63,7 @@ func hasWindow(e plan.Expr) bool {
 
 func isWindow(c *plan.Call) bool {
 	f, ok := builtin.Lookup(c.Func)
-	return ok && (f.Kind == builtin.Window || builtin.Placed(f.Name))
+	return c.Func == plan.StepFunc || ok && (f.Kind == builtin.Window || builtin.Placed(f.Name))
 }
 
 // A windowCall is a window function that is being written.
@@ -75,6 +75,9 @@ type windowCall struct {
 
 // windowColumn computes a window function as a hidden column.
 func (g *generator) windowColumn(in relation, c *plan.Call) (relation, plan.Expr) {
+	if c.Func == plan.StepFunc {
+		return g.stepColumn(in, c)
+	}
 	form, ok := g.dialect.windows[c.Func]
 	if !ok {
 		g.refuse(c.Func, g.dialect.refused[c.Func], "", c.At)

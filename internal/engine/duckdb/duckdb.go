@@ -205,6 +205,27 @@ func (e *Engine) Query(ctx context.Context, q *plan.Query, each func(row []types
 	return err
 }
 
+// QuerySteps runs q at every step; see engine.Stepper.
+func (e *Engine) QuerySteps(ctx context.Context, q *plan.Query, steps plan.Steps, each func(at int64, row []types.Value) error) error {
+	statement, err := sqlgen.GenerateSteps(q, steps, sqlgen.DuckDB(), e.schema())
+	if err != nil {
+		return err
+	}
+	columns := q.Root.Columns()
+	last := len(columns)
+	columns = append(columns[:last:last], types.Column{Name: plan.StepFunc, Type: types.DateTime})
+	row := make([]types.Value, len(columns))
+	var stopped error
+	err = e.stream(ctx, statement.SQL, statement.Args, func(chunk bindings.DataChunk) error {
+		stopped = rowsOf(chunk, columns, row, func(row []types.Value) error { return each(row[last].Int, row[:last]) })
+		return stopped
+	})
+	if err != nil && stopped == nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	return err
+}
+
 func rowsOf(chunk bindings.DataChunk, columns []types.Column, row []types.Value, each func(row []types.Value) error) error {
 	readers := make([]reader, len(columns))
 	for k, column := range columns {
