@@ -104,11 +104,7 @@ func (g *generator) everyGroup(r *plan.Aggregate, in relation) (relation, []stri
 	if in.group == "" || len(r.Keys) > 0 || r.Grouped {
 		return in, nil
 	}
-	given := g.allSteps()
-	if len(g.given) > 0 {
-		last := g.given[len(g.given)-1]
-		given = fmt.Sprintf("(SELECT DISTINCT %s AS g FROM %s)", last.group, last.name)
-	}
+	given := g.groups()
 	name := g.cte(fmt.Sprintf("SELECT g.g AS \"$every\", i.* FROM %s AS g LEFT JOIN %s AS i ON g.g = i.%s", given, in.name, in.group))
 	present := in.group + " IS NOT NULL"
 	in.name, in.group = name, `"$every"`

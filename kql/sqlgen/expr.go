@@ -227,9 +227,9 @@ func memberStep(name string) string {
 
 // subquery writes toscalar.
 func (g *generator) subquery(e *plan.Subquery) string {
-	r := g.rel(e.Rel)
-	if r.group != "" && g.steps != nil || r.time != "" {
-		return g.refuse("toscalar in steps", "it is one value, and not one of each step", "", e.At)
+	r := g.atSteps(g.rel(e.Rel))
+	if g.steps != nil && r.group != "" {
+		return g.stepSubquery(e, r)
 	}
 	order := ""
 	if !r.natural {

@@ -100,10 +100,11 @@ func (g *generator) stepList() string {
 	return strings.Join(texts, ", ")
 }
 
-// allSteps is a table of the steps, in its column g.
-func (g *generator) allSteps() string {
-	if g.steps == nil {
-		panic("sqlgen: rows of groups that nothing gives")
+// groups is a table of the groups that rows are of, in its column g: those that
+// an mv-apply or a partition gives, or the steps.
+func (g *generator) groups() string {
+	if n := len(g.given); n > 0 {
+		return fmt.Sprintf("(SELECT DISTINCT %s AS g FROM %s)", g.given[n-1].group, g.given[n-1].name)
 	}
 	return "(SELECT unnest([" + g.stepList() + "]) AS g)"
 }
@@ -197,6 +198,16 @@ func (g *generator) alikeInSteps(inputs []plan.Rel) []relation {
 		}
 	}
 	return list
+}
+
+// stepSubquery writes toscalar of the rows of each step.
+func (g *generator) stepSubquery(e *plan.Subquery, r relation) string {
+	if g.instant == "" || len(g.given) > 0 {
+		return g.refuse("toscalar here, in steps", "the rows are of no step", "", e.At)
+	}
+	firsts := g.cte(fmt.Sprintf(`SELECT %s AS "$value", %s AS "$at" FROM %s QUALIFY row_number() %s = 1`, first(r.cols), r.group, r.name, r.over()))
+	value := fmt.Sprintf(`(SELECT "$value" FROM %s WHERE "$at" = %s)`, firsts, g.instant)
+	return notNull(value, e.T)
 }
 
 // inStepQuery asks whether x is in a table at its step.

@@ -27,6 +27,7 @@ func Run(t *testing.T, open Opener) {
 	t.Run("cases", func(t *testing.T) { runCases(t, open) })
 	t.Run("origins", func(t *testing.T) { runOrigins(t, open) })
 	t.Run("origins of any", func(t *testing.T) { runOriginsOfAny(t, open) })
+	t.Run("steps", func(t *testing.T) { runSteps(t, open) })
 	t.Run("real", func(t *testing.T) { runReal(t, open) })
 }
 
