@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +27,7 @@ type investigateFlags struct {
 	load     loadFlags
 	asJSON   bool
 	fresh    bool
+	ruleTime time.Duration
 	sources  sourceFlags
 }
 
@@ -52,6 +54,7 @@ func (a *app) investigateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "", "exit with 10 if an incident has this severity or a higher one: Low, Medium, High")
 	f.load.register(cmd)
 	cmd.Flags().BoolVar(&f.fresh, "fresh", false, "run every rule, also one whose result is kept and of which nothing has changed")
+	cmd.Flags().DurationVar(&f.ruleTime, "rule-time", 10*time.Minute, "how long one rule may run before it is stopped, and a gap says so (0: as long as it takes)")
 	f.sources.register(cmd)
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print the report's document as JSON in place of the summary")
 	return cmd
@@ -127,7 +130,7 @@ func (a *app) findings(ctx context.Context, c *investigation.Case, pack fs.FS, f
 		return report.Document{}, nil, err
 	}
 	return c.Investigate(ctx, investigation.Options{
-		Rules: pack, Window: w, Version: version(), Threads: a.threads, Progress: bar.step, Basis: basis, Fresh: f.fresh,
+		Rules: pack, Window: w, Version: version(), Threads: a.threads, Progress: bar.step, Basis: basis, Fresh: f.fresh, RuleTime: f.ruleTime,
 		Reused: func(taken, total int) {
 			bar.clear()
 			if taken > 0 {

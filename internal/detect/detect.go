@@ -8,10 +8,12 @@ package detect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -34,6 +36,9 @@ type Options struct {
 	// Concurrency is how many rules run at a time; 0: as many as there are
 	// processors.
 	Concurrency int
+	// Limit is how long one rule may run; 0: as long as it takes. One that is
+	// stopped is a gap.
+	Limit time.Duration
 	// Origins is how many records an alert lists; 0: 100.
 	Origins int
 	// Stepwise makes every rule run step by step, also one whose result cannot
@@ -121,8 +126,19 @@ func (s *scene) observed(ctx context.Context, r *rule.Compiled) (outcome, error)
 	if s.options.Observe != nil {
 		defer s.options.Observe(r)()
 	}
+	if s.options.Limit > 0 {
+		limited, cancel := context.WithTimeoutCause(ctx, s.options.Limit, errStopped)
+		defer cancel()
+		ctx = limited
+	}
 	return s.run(ctx, r)
 }
+
+// errStopped is why a rule that ran for too long did not go on.
+var errStopped = errors.New("the rule was stopped")
+
+// stopped tells whether the rule, and not all of the run, was called off.
+func stopped(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errStopped) }
 
 // A scene is the evidence as far as every rule needs to know it.
 type scene struct {

@@ -21,7 +21,7 @@ const maxAtOnce = 5 * maxRows
 
 // atOnce runs the rule at all steps in two queries: at which steps it has rows,
 // and what they are. Ok is false where the steps must be run one by one.
-func (s *scene) atOnce(ctx context.Context, r *rule.Compiled, t tenant, over span, runs []step) (alerts []incident.Alert, ok bool) {
+func (s *scene) atOnce(ctx context.Context, r *rule.Compiled, t engine.Share, over span, runs []step) (alerts []incident.Alert, ok bool) {
 	stepper, ok := s.evidence.(engine.Stepper)
 	every, period := ticks(r.Frequency), ticks(r.Period)
 	if !ok || s.options.Stepwise || r.Trigger.Met(0) || len(runs) < 2 || period > maxSeen*every {
@@ -52,9 +52,9 @@ func (s *scene) atOnce(ctx context.Context, r *rule.Compiled, t tenant, over spa
 }
 
 // scoped is a query over the time of all runs.
-func (s *scene) scoped(query *plan.Query, t tenant, runs []step) *plan.Query {
+func (s *scene) scoped(query *plan.Query, t engine.Share, runs []step) *plan.Query {
 	scoped := *query
-	scoped.Scope = plan.Scope{From: runs[0].from, To: s.end(runs[len(runs)-1]), Tenant: t.scope}
+	scoped.Scope = plan.Scope{From: runs[0].from, To: s.end(runs[len(runs)-1]), Tenant: t.Scope}
 	return &scoped
 }
 

@@ -144,9 +144,6 @@ func (s *scene) replay(ctx context.Context, r *rule.Compiled, t engine.Share, ov
 	if found, ok := s.atOnce(ctx, r, t, over, runs); ok {
 		return found, nil, nil
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, nil, err
-	}
 	alerts, gaps, _, err := s.replaySteps(ctx, r, t, over, runs)
 	return alerts, gaps, err
 }
@@ -162,6 +159,10 @@ func (s *scene) replaySteps(ctx context.Context, r *rule.Compiled, t engine.Shar
 			continue
 		}
 		rows, err := s.rows(ctx, queries[n])
+		if err != nil && stopped(ctx) {
+			gaps = append(gaps, s.outOfTime(r, t, over))
+			break
+		}
 		if err != nil {
 			if fatal := s.fatal(ctx, err); fatal != nil {
 				return nil, nil, false, fatal
@@ -252,6 +253,13 @@ func (s *scene) fatal(ctx context.Context, err error) error {
 		return errors.Join(err, unreadable)
 	}
 	return nil
+}
+
+func (s *scene) outOfTime(r *rule.Compiled, t engine.Share, over span) incident.Gap {
+	g := ruleGap(r, incident.GapRule, fmt.Sprintf("The rule was stopped: it ran for more than %s.", s.options.Limit),
+		"What it would have found after that is not known. Give it more time (--rule-time), or look at less (--from, --to).")
+	g.Tenant, g.Window = t.Tenant, over.window()
+	return g
 }
 
 func failed(r *rule.Compiled, t engine.Share, over span, err error) incident.Gap {

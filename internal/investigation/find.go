@@ -34,6 +34,8 @@ type Options struct {
 	Progress func(done, total int)
 	// Observe, if set, is called when a rule begins; see detect.Options.
 	Observe func(r *rule.Compiled) (through func())
+	// RuleTime is how long one rule may run; 0: as long as it takes.
+	RuleTime time.Duration
 	// Basis names the program to the last byte: what rules found is kept, and
 	// taken as it was, only for the same. Empty: nothing is kept or taken.
 	Basis string
@@ -82,7 +84,7 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 		return c.lookups(ctx, CompileOptions{}).replayed(end)
 	})
 	f.Problems = append(problems, f.Problems...)
-	result, err := detect.Run(ctx, c.engine, f.Rules, detect.Options{Window: f.Window, Concurrency: o.Threads, Progress: o.Progress, Observe: o.Observe, Memory: c.memory(o.Basis, o.Fresh, f.Files)})
+	result, err := detect.Run(ctx, c.engine, f.Rules, detect.Options{Window: f.Window, Concurrency: o.Threads, Limit: o.RuleTime, Progress: o.Progress, Observe: o.Observe, Memory: c.memory(o.Basis, o.Fresh, f.Files)})
 	if err != nil {
 		return Findings{}, err
 	}
@@ -101,7 +103,7 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 	if f.Coverage, err = c.measure(ctx, f.Files, f.Window); err != nil {
 		return Findings{}, err
 	}
-	gaps := slices.Concat(result.Gaps, undeclared, unweighed, detect.Gaps(problems), f.Coverage.Gaps, coverage.Before(f.Coverage, f.Incidents))
+	gaps := slices.Concat(result.Gaps, undeclared, unweighed, detect.Gaps(problems), f.Coverage.Gaps, coverage.Before(f.Coverage, f.Incidents), thin(f.Coverage, infos, f.Rules))
 	f.Gaps = weakened(sortGaps(gaps), f.Rules)
 	f.Runs = runs(f, infos)
 	return f, nil
