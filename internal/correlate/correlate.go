@@ -45,9 +45,9 @@ func compareAlerts(a, b incident.Alert) int {
 	return cmp.Or(a.First.Compare(b.First), a.Last.Compare(b.Last), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Tenant, b.Tenant))
 }
 
-// core tells whether an alert can be an attack by itself. One that nobody
+// Core tells whether an alert can be an attack by itself. One that nobody
 // rated can.
-func core(a incident.Alert) bool {
+func Core(a incident.Alert) bool {
 	switch a.Severity {
 	case incident.Unrated, incident.Medium, incident.High:
 		return true

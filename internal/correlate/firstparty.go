@@ -2,9 +2,9 @@ package correlate
 
 import "strings"
 
-// firstParty tells whether id, in lower case, is of one of the applications
+// FirstParty tells whether id, in lower case, is of one of the applications
 // that Microsoft puts into every tenant. Sharing one says nothing.
-func firstParty(id string) bool {
+func FirstParty(id string) bool {
 	if strings.HasSuffix(id, "-0000-0000-c000-000000000000") || strings.HasSuffix(id, "-0000-0ff1-ce00-000000000000") {
 		return true // Microsoft Graph, Exchange Online, SharePoint Online and their like
 	}

@@ -61,7 +61,7 @@ func severity(alerts []incident.Alert) incident.Severity {
 	steps := make(map[incident.Tactic]bool)
 	for _, a := range alerts {
 		worst = max(worst, a.Severity)
-		if core(a) && len(a.Tactics) > 0 {
+		if Core(a) && len(a.Tactics) > 0 {
 			steps[a.Tactics[0]] = true // a rule lists what it is about first
 		}
 	}
@@ -120,7 +120,7 @@ func entitiesOf(alerts []incident.Alert) []incident.Entity {
 // Beside an attack, what is only informational is no stage of it.
 func stages(alerts []incident.Alert) []incident.Stage {
 	var found []incident.Stage
-	attacked := slices.ContainsFunc(alerts, core)
+	attacked := slices.ContainsFunc(alerts, Core)
 	for _, a := range alerts {
 		if attacked && a.Severity == incident.Informational {
 			continue

@@ -119,7 +119,7 @@ func accountNames(e incident.Entity) []string {
 // bears it: whoever makes one may call it as he likes.
 func applicationNames(e incident.Entity) []string {
 	id, name := strings.ToLower(e.Identifier("AppId")), e.Identifier("Name")
-	if firstParty(id) {
+	if FirstParty(id) {
 		return nil
 	}
 	return append(prefixed("app ", id), prefixed("appname ", name)...)

@@ -48,14 +48,14 @@ func (s *subject) joins() bool {
 // join returns the links that make incidents of the alerts.
 func join(alerts []incident.Alert, subjects []subject) []link {
 	subjects = slices.DeleteFunc(subjects, func(s subject) bool { return !s.joins() })
-	links := chains(alerts, subjects, kind.reach, func(i int) bool { return core(alerts[i]) })
+	links := chains(alerts, subjects, kind.reach, func(i int) bool { return Core(alerts[i]) })
 	context := nearest(alerts, subjects)
 	links = append(links, context...)
 	joined := make(map[int]bool)
 	for _, l := range context {
 		joined[l.from], joined[l.to] = true, true
 	}
-	loose := func(i int) bool { return !core(alerts[i]) && !joined[i] }
+	loose := func(i int) bool { return !Core(alerts[i]) && !joined[i] }
 	people := slices.DeleteFunc(slices.Clone(subjects), func(s subject) bool { return s.kind == address })
 	return append(links, chains(alerts, people, func(kind) time.Duration { return contextReach }, loose)...)
 }
@@ -89,11 +89,11 @@ func nearest(alerts []incident.Alert, subjects []subject) []link {
 	for n := range subjects { // the stronger kinds first
 		s := &subjects[n]
 		for _, i := range s.alerts {
-			if core(alerts[i]) {
+			if Core(alerts[i]) {
 				continue
 			}
 			for _, j := range s.alerts {
-				if !core(alerts[j]) || apart(alerts[i], alerts[j]) > contextReach {
+				if !Core(alerts[j]) || apart(alerts[i], alerts[j]) > contextReach {
 					continue
 				}
 				l := newLink(alerts, s, min(i, j), max(i, j))

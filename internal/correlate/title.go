@@ -12,7 +12,7 @@ import (
 // title tells the incident in a line: how it begins, where it leads, and whom
 // it is about. "Password spray to mail forwarding: adele@contoso.com".
 func title(in incident.Incident) string {
-	alerts := slices.DeleteFunc(slices.Clone(in.Alerts), func(a incident.Alert) bool { return !core(a) })
+	alerts := slices.DeleteFunc(slices.Clone(in.Alerts), func(a incident.Alert) bool { return !Core(a) })
 	if len(alerts) == 0 {
 		alerts = in.Alerts
 	}

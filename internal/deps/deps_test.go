@@ -71,13 +71,14 @@ internal/tenant:     kql/plan kql/types internal/incident
 internal/trial:      internal/evidence internal/engine internal/ingest internal/rule internal/detect
 internal/correlate:  internal/incident internal/attack
 internal/condaccess:
+internal/lineage:    kql kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/engine internal/correlate
 internal/respond:    kql/diag kql/syntax internal/incident
 internal/report:     kql/types internal/evidence internal/incident internal/coverage internal/attack internal/respond internal/escape
 internal/exchange:   internal/incident internal/attack internal/timeline internal/report
 
 # Putting it together.
 internal/simulate:
-internal/investigation: kql kql/bind kql/diag kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/custody internal/ingest internal/rule internal/detect internal/correlate internal/coverage internal/respond internal/report internal/activity internal/timeline rules playbooks internal/tenant
+internal/investigation: kql kql/bind kql/diag kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/custody internal/ingest internal/rule internal/detect internal/correlate internal/coverage internal/respond internal/report internal/activity internal/timeline rules playbooks internal/tenant internal/lineage
 internal/cli:           rules kql kql/builtin kql/bind kql/diag kql/sqlgen kql/plan kql/types kql/syntax internal/evidence internal/incident internal/schema internal/vocabulary internal/escape internal/chart internal/coverage internal/engine internal/engine/duckdb internal/custody internal/ingest internal/rule internal/investigation internal/report internal/respond internal/simulate internal/activity internal/indicator internal/timeline internal/exchange internal/condaccess
 cmd/conshelf:           internal/cli
 

@@ -128,6 +128,9 @@ type Incident struct {
 	// Terms are the tenant's own facts that were weighed on its alerts, each
 	// once, in their order.
 	Terms []Term `json:"terms,omitempty"`
+	// Story and Trail are nil where the evidence was not searched for them.
+	Story *Story `json:"story,omitempty"`
+	Trail *Trail `json:"trail,omitempty"`
 }
 
 // A Link says why two alerts are of one incident.

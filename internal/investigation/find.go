@@ -96,7 +96,9 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 	if f.Alerts, f.Facts, unweighed, err = c.weigh(ctx, result.Alerts); err != nil {
 		return Findings{}, err
 	}
-	f.Incidents = withTerms(correlate.Incidents(f.Alerts))
+	if f.Incidents, err = c.follow(ctx, withTerms(correlate.Incidents(f.Alerts))); err != nil {
+		return Findings{}, err
+	}
 	for _, i := range f.Incidents {
 		f.Plans = append(f.Plans, respond.Make(i, books))
 	}

@@ -72,6 +72,7 @@ func funcs() template.FuncMap {
 		"plural":      plural,
 		"chart":       newChart,
 		"collection":  newCollection,
+		"story":       storyOf,
 		"ref":         ref,
 		"technique": func(id incident.Technique) string {
 			if t, ok := attack.Lookup(id); ok {

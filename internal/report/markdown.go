@@ -113,6 +113,7 @@ func (m *markdown) incident(n int, s IncidentSection, tenants int) {
 	m.terms(inc.Terms)
 	m.line("- Id: %s", inc.ID)
 	m.line("")
+	m.story(inc)
 	m.line("### Timeline")
 	m.line("")
 	for i, a := range inc.Alerts {
@@ -122,6 +123,22 @@ func (m *markdown) incident(n int, s IncidentSection, tenants int) {
 	m.techniques(s.Techniques)
 	m.links(inc)
 	m.plan(s, tenants)
+}
+
+func (m *markdown) story(inc incident.Incident) {
+	for _, b := range storyOf(inc) {
+		m.line("### %s", b.Title)
+		m.line("")
+		for _, l := range b.Lines {
+			m.line("- %s", l)
+		}
+		if len(b.Lines) > 0 {
+			m.line("")
+		}
+		if len(b.Rows) > 0 {
+			m.table(b.Caption, b.Head, b.Rows)
+		}
+	}
 }
 
 func (m *markdown) alert(n int, a incident.Alert, sources AlertSources) {

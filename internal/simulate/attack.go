@@ -90,16 +90,7 @@ func (w *world) plant() {
 		}
 		s := strike{attacker: a, w: w, d: &a.d, now: a.start, variant: w.o.Variants[a.attack]}
 		s.truth = AttackTruth{Name: a.attack, Variant: s.variant, Applications: []Application{}}
-		switch a.attack {
-		case SprayTakeover:
-			s.sprayTakeover()
-		case ConsentPersistence:
-			s.consentPersistence()
-		case PrivilegeKeyVault:
-			s.privilegeKeyVault()
-		default:
-			s.story()
-		}
+		s.carryOut()
 		s.finish()
 		w.strikes = append(w.strikes, s)
 	}

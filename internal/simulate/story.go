@@ -26,9 +26,15 @@ func (o Options) staged() bool {
 	return slices.ContainsFunc(o.Attacks, func(a Attack) bool { return !slices.Contains(Attacks(), a) })
 }
 
-// story carries out one of the stories beyond Attacks.
-func (s *strike) story() {
+// carryOut carries out the attack.
+func (s *strike) carryOut() {
 	switch s.attacker.attack {
+	case SprayTakeover:
+		s.sprayTakeover()
+	case ConsentPersistence:
+		s.consentPersistence()
+	case PrivilegeKeyVault:
+		s.privilegeKeyVault()
 	case AitmFraud:
 		s.aitmFraud()
 	case DeviceCode:

@@ -1,0 +1,429 @@
+package lineage
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/kql/syntax"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+// A way is an operation that opens something, and those that close it again.
+type way struct {
+	table   string
+	opens   string // the operation begins so, in lower case
+	kind    incident.OpeningKind
+	closes  []string // operations, in lower case, that begin so
+	caution string
+}
+
+// ways are the operations that leave something open; the first that matches
+// counts.
+func ways() []way {
+	const audit, office, azure = "AuditLogs", "OfficeActivity", "AzureActivity"
+	gone := []string{"remove service principal", "delete application", "hard delete application", "disable service principal"}
+	secrets := append([]string{"remove service principal credentials", "update application", "update service principal"}, gone...)
+	return []way{
+		{audit, "add service principal credentials", incident.OpenCredential, secrets, ""},
+		{audit, "update application \u2013 certificates and secrets management", incident.OpenCredential, secrets, ""},
+		{audit, "add federated identity credential", incident.OpenCredential, append([]string{"delete federated identity credential"}, gone...), ""},
+		{audit, "consent to application", incident.OpenGrant, append([]string{"remove delegated permission grant", "remove oauth2permissiongrant", "revoke consent"}, gone...), ""},
+		{audit, "add app role assignment to service principal", incident.OpenGrant, append([]string{"remove app role assignment from service principal"}, gone...), ""},
+		{audit, "add member to role completed (pim activation)", incident.OpenRole, []string{"remove member from role completed (pim", "remove member from role"}, "an activation ends by itself after some hours"},
+		{audit, "add member to role", incident.OpenRole, []string{"remove member from role"}, ""},
+		{audit, "add eligible member to role", incident.OpenRole, []string{"remove eligible member from role"}, ""},
+		{audit, "user registered security info", incident.OpenMethod, []string{"user deleted security info", "admin deleted security info"}, ""},
+		{audit, "admin registered security info", incident.OpenMethod, []string{"user deleted security info", "admin deleted security info"}, ""},
+		{audit, "user registered all required security info", incident.OpenMethod, []string{"user deleted security info", "admin deleted security info"}, ""},
+		{audit, "add user", incident.OpenAccount, []string{"delete user", "hard delete user", "disable account"}, ""},
+		{audit, "invite external user", incident.OpenAccount, []string{"delete user", "hard delete user", "disable account"}, ""},
+		{audit, "update conditional access policy", incident.OpenPolicy, []string{"update conditional access policy"}, ""},
+		{audit, "delete conditional access policy", incident.OpenPolicy, []string{"restore conditional access policy"}, ""},
+		{audit, "add named location", incident.OpenPolicy, []string{"delete named location"}, ""},
+		{audit, "update named location", incident.OpenPolicy, []string{"update named location"}, ""},
+		{audit, "set federation settings on domain", incident.OpenFederation, []string{"set domain authentication", "remove unverified domain", "remove verified domain"}, ""},
+		{audit, "set domain authentication", incident.OpenFederation, []string{"set domain authentication", "remove unverified domain", "remove verified domain"}, ""},
+		{audit, "add owner to", incident.OpenOwner, []string{"remove owner from"}, ""},
+		{audit, "register device", incident.OpenDevice, []string{"delete device", "disable device", "unregister device"}, ""},
+		{audit, "add registered owner to device", incident.OpenDevice, []string{"delete device", "disable device", "unregister device"}, ""},
+		{office, "new-inboxrule", incident.OpenRule, []string{"remove-inboxrule", "disable-inboxrule"}, ""},
+		{office, "set-inboxrule", incident.OpenRule, []string{"remove-inboxrule", "disable-inboxrule"}, ""},
+		{office, "updateinboxrules", incident.OpenRule, []string{"remove-inboxrule", "disable-inboxrule"}, ""},
+		{office, "new-transportrule", incident.OpenRule, []string{"remove-transportrule", "disable-transportrule"}, ""},
+		{office, "set-mailbox", incident.OpenForwarding, []string{"set-mailbox"}, ""},
+		{office, "add-mailboxpermission", incident.OpenDelegation, []string{"remove-mailboxpermission"}, ""},
+		{office, "add-recipientpermission", incident.OpenDelegation, []string{"remove-recipientpermission"}, ""},
+		{office, "anonymouslinkcreated", incident.OpenLink, []string{"anonymouslinkremoved"}, ""},
+		{office, "companylinkcreated", incident.OpenLink, []string{"companylinkremoved"}, ""},
+		{azure, "microsoft.authorization/roleassignments/write", incident.OpenRole, []string{"microsoft.authorization/roleassignments/delete"}, ""},
+		{azure, "microsoft.authorization/elevateaccess/action", incident.OpenRole, []string{"microsoft.authorization/roleassignments/delete"}, "access to every subscription is an assignment at the root"},
+		{azure, "microsoft.keyvault/vaults/accesspolicies/write", incident.OpenGrant, []string{"microsoft.keyvault/vaults/accesspolicies/write"}, ""},
+	}
+}
+
+// wayOf returns the way that a row opens.
+func wayOf(r *row) (way, bool) {
+	operation := strings.ToLower(r.operation)
+	for _, w := range ways() {
+		if w.table == r.table && strings.HasPrefix(operation, w.opens) && matters(r, w) {
+			return w, true
+		}
+	}
+	return way{}, false
+}
+
+// matters tells apart what an operation of many uses is used for.
+func matters(r *row, w way) bool {
+	switch w.kind {
+	case incident.OpenForwarding:
+		return forwards(r.detail)
+	case incident.OpenCredential:
+		return w.opens == "add federated identity credential" || len(keysAdded(r.detail)) > 0
+	case incident.OpenRole, incident.OpenGrant:
+		return r.table != "AzureActivity" || !strings.Contains(strings.ToLower(r.detail), `"started."`)
+	case incident.OpenSession, incident.OpenRule, incident.OpenMethod, incident.OpenAccount, incident.OpenPolicy, incident.OpenFederation,
+		incident.OpenOwner, incident.OpenDevice, incident.OpenLink, incident.OpenDelegation:
+		return true
+	}
+	panic(w.kind)
+}
+
+// openings returns what a row opened.
+func openings(r *row, a incident.Act) []incident.Opening {
+	w, ok := wayOf(r)
+	if !ok {
+		return nil
+	}
+	by := a.Account
+	if by == "" {
+		by = a.Application
+	}
+	return []incident.Opening{{
+		Kind: w.kind, What: strings.TrimSpace(r.operation), Target: targetOf(r), By: by, Time: r.at, Whose: a.Whose, Origin: r.origin, Caution: w.caution,
+	}}
+}
+
+// targetOf names whom or what an act of the directory is about: all its targets.
+func targetOf(r *row) string {
+	if r.table != "AuditLogs" {
+		return r.target
+	}
+	var names []string
+	for _, t := range targetsOf(r.detail) {
+		name := t.UserPrincipalName
+		if name == "" {
+			name = t.DisplayName
+		}
+		if name == "" && t.Type != "Request" {
+			name = t.ID
+		}
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+type auditTarget struct {
+	ID                string `json:"id"`
+	Type              string `json:"type"`
+	DisplayName       string `json:"displayName"`
+	UserPrincipalName string `json:"userPrincipalName"`
+	Modified          []struct {
+		Name string `json:"displayName"`
+		Old  string `json:"oldValue"`
+		New  string `json:"newValue"`
+	} `json:"modifiedProperties"`
+}
+
+func targetsOf(detail string) []auditTarget {
+	var list []auditTarget
+	if json.Unmarshal([]byte(detail), &list) != nil {
+		return nil // a shape that is not the log's names nothing
+	}
+	return list
+}
+
+// forwards tells whether the parameters of a cmdlet send mail elsewhere.
+func forwards(parameters string) bool {
+	return slices.ContainsFunc(parametersOf(parameters), func(p parameter) bool {
+		return strings.HasPrefix(p.Name, "Forwarding") && strings.TrimSpace(p.Value) != ""
+	})
+}
+
+type parameter struct{ Name, Value string }
+
+func parametersOf(text string) []parameter {
+	var list []parameter
+	if json.Unmarshal([]byte(text), &list) != nil {
+		return nil
+	}
+	return list
+}
+
+// keyIdentifiers finds the ids of credentials in a KeyDescription.
+func keyIdentifiers(text string) []string {
+	var ids []string
+	for _, m := range regexp.MustCompile(`KeyIdentifier=([0-9a-fA-F-]{36})`).FindAllStringSubmatch(text, -1) {
+		ids = append(ids, strings.ToLower(m[1]))
+	}
+	return ids
+}
+
+// keysAdded returns the credentials that are in the new values and not in the
+// old ones; keysRemoved the other way.
+func keysAdded(detail string) []string   { added, _ := keyChanges(detail); return added }
+func keysRemoved(detail string) []string { _, removed := keyChanges(detail); return removed }
+
+func keyChanges(detail string) (added, removed []string) {
+	for _, t := range targetsOf(detail) {
+		for _, m := range t.Modified {
+			older, newer := keyIdentifiers(m.Old), keyIdentifiers(m.New)
+			for _, id := range newer {
+				if !slices.Contains(older, id) {
+					added = append(added, id)
+				}
+			}
+			for _, id := range older {
+				if !slices.Contains(newer, id) {
+					removed = append(removed, id)
+				}
+			}
+		}
+	}
+	return added, removed
+}
+
+// sessionEnders are the operations that end an account's sessions.
+func sessionEnders() []string {
+	return []string{"update stsrefreshtokenvalidfrom", "revoke user", "revoke sign-in sessions", "reset user password", "reset password (by admin)", "disable account", "delete user"}
+}
+
+// withSessions adds the sessions of each account that the attacker had.
+func (v *view) withSessions(open []incident.Opening, t incident.Trail) []incident.Opening {
+	last := make(map[string]incident.Act)
+	for _, a := range t.Acts {
+		if a.Whose == incident.Attackers && !a.Failed && a.Session != "" && a.Account != "" {
+			last[a.Account] = a
+		}
+	}
+	for _, account := range t.Accounts {
+		if a, ok := last[account]; ok {
+			open = append(open, incident.Opening{Kind: incident.OpenSession, What: "sessions and tokens", Target: account, By: account, Time: a.Time, Whose: a.Whose, Origin: a.Origin})
+		}
+	}
+	slices.SortStableFunc(open, func(a, b incident.Opening) int { return a.Time.Compare(b.Time) })
+	return open
+}
+
+// closers reads the rows that may close what was opened, of all views.
+func (s *search) closers() error {
+	needed := slices.ContainsFunc(s.views, func(v *view) bool { return len(v.verdicts) > 0 })
+	if !needed {
+		return nil
+	}
+	operations := map[string]map[string]bool{"AuditLogs": {}, "OfficeActivity": {}, "AzureActivity": {}}
+	for _, w := range ways() {
+		for _, c := range w.closes {
+			operations[w.table][c] = true
+		}
+	}
+	for _, c := range sessionEnders() {
+		operations["AuditLogs"][c] = true
+	}
+	since := s.since().Add(habit)
+	var found []row
+	for _, l := range lenses() {
+		of := operations[l.table]
+		if of == nil || !s.have[l.table] {
+			continue
+		}
+		var any []string
+		for c := range of {
+			any = append(any, c)
+		}
+		slices.Sort(any)
+		where := make([]string, len(any))
+		for i, c := range any {
+			where[i] = "Operation startswith " + syntax.Quote(c)
+		}
+		text := l.text() + " | where At >= datetime(" + since.UTC().Format(time.RFC3339Nano) + ") and (" + strings.Join(where, " or ") + ") | where Done"
+		err := s.ask(text, true, func(v []types.Value) error {
+			r, err := newRow(l, v)
+			found = append(found, r)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(found, func(a, b row) int { return compareRows(&a, &b) })
+	for _, v := range s.views {
+		v.closing = found
+	}
+	return nil
+}
+
+// closed fills in what closed each opening: the first act after it that does,
+// and is not the attacker's.
+func (v *view) closed(open []incident.Opening) []incident.Opening {
+	ours := make(map[place]incident.Whose)
+	rows := make(map[place]*row)
+	for i, d := range v.verdicts {
+		at := place{v.s.rows[i].table, v.s.rows[i].origin}
+		ours[at], rows[at] = d.whose, &v.s.rows[i]
+	}
+	for i := range open {
+		o := &open[i]
+		for j := range v.closing {
+			c := &v.closing[j]
+			if !c.at.After(o.Time) || ours[place{c.table, c.origin}] == incident.Attackers {
+				continue
+			}
+			if v.closes(c, o, rows) {
+				a := v.act(c, verdict{incident.Unclear, "it undoes what the attacker did"})
+				o.Closed = &a
+				break
+			}
+		}
+	}
+	return append([]incident.Opening{}, open...)
+}
+
+// closes tells whether c undoes o.
+func (v *view) closes(c *row, o *incident.Opening, rows map[place]*row) bool {
+	operation := strings.ToLower(c.operation)
+	if o.Kind == incident.OpenSession {
+		return c.table == "AuditLogs" && begins(operation, sessionEnders()) && strings.Contains(strings.ToLower(targetOf(c)), o.Target)
+	}
+	var opened *row
+	for _, table := range []string{"AuditLogs", "OfficeActivity", "AzureActivity"} {
+		if r := rows[place{table, o.Origin}]; r != nil {
+			opened = r
+		}
+	}
+	if opened == nil || opened.table != c.table {
+		return false
+	}
+	w, ok := wayOf(opened)
+	return ok && begins(operation, w.closes) && undoes(c, opened, w)
+}
+
+func begins(operation string, with []string) bool {
+	return slices.ContainsFunc(with, func(w string) bool { return strings.HasPrefix(operation, w) })
+}
+
+// undoes tells whether c is about what r opened, and takes it back.
+func undoes(c, r *row, w way) bool {
+	switch {
+	case w.table == "AzureActivity":
+		return w.opens != "microsoft.keyvault/vaults/accesspolicies/write" && strings.EqualFold(c.target, r.target)
+	case w.table == "OfficeActivity" && w.kind == incident.OpenForwarding:
+		return sameMailbox(c, r) && !forwards(c.detail) && strings.Contains(c.detail, "Forwarding")
+	case w.table == "OfficeActivity" && w.kind == incident.OpenRule:
+		return sameRule(c, r)
+	case w.table == "OfficeActivity":
+		return strings.EqualFold(c.target, r.target)
+	case w.kind == incident.OpenCredential && (strings.Contains(strings.ToLower(c.operation), "credentials") || begins(strings.ToLower(c.operation), []string{"update"})):
+		removed := keysRemoved(c.detail)
+		return slices.ContainsFunc(keysAdded(r.detail), func(id string) bool { return slices.Contains(removed, id) })
+	case w.kind == incident.OpenPolicy && strings.HasPrefix(strings.ToLower(c.operation), "update"):
+		return restores(c, r)
+	case w.kind == incident.OpenFederation:
+		return sharesTarget(c, r) && (strings.Contains(strings.ToLower(c.operation), "remove") || strings.Contains(c.detail, `\"Managed\"`) && !strings.Contains(c.detail, `\"Federated\"]`))
+	case w.kind == incident.OpenRole:
+		return sharesUser(c, r) && sharesRole(c, r)
+	}
+	return sharesTarget(c, r)
+}
+
+func sameMailbox(a, b *row) bool {
+	return strings.EqualFold(a.target, b.target) || a.account != "" && a.account == b.account
+}
+
+// sameRule tells whether two cmdlets are about one rule: they end in its name.
+func sameRule(c, r *row) bool {
+	name := func(x *row) string {
+		_, rule, _ := strings.Cut(x.target, `\`)
+		for _, p := range parametersOf(x.detail) {
+			if p.Name == "Name" || p.Name == "Identity" && rule == "" {
+				rule = p.Value[strings.LastIndexByte(p.Value, '\\')+1:]
+			}
+		}
+		return rule
+	}
+	return name(c) != "" && strings.EqualFold(name(c), name(r)) && sameMailboxOf(c, r)
+}
+
+func sameMailboxOf(c, r *row) bool {
+	box := func(x *row) string { b, _, _ := strings.Cut(x.target, `\`); return b }
+	return box(c) == "" || box(r) == "" || strings.EqualFold(box(c), box(r)) || c.account == r.account
+}
+
+// restores tells whether a policy's new value is what it was before.
+func restores(c, r *row) bool {
+	for _, before := range targetsOf(r.detail) {
+		for _, after := range targetsOf(c.detail) {
+			if before.ID != after.ID || before.ID == "" {
+				continue
+			}
+			for _, m := range before.Modified {
+				for _, n := range after.Modified {
+					if m.Name == n.Name && m.Old != "" && m.Old == n.New {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// sharesTarget tells whether two changes have a target in common that is no
+// product of Microsoft's own.
+func sharesTarget(c, r *row) bool {
+	for _, a := range targetsOf(c.detail) {
+		for _, b := range targetsOf(r.detail) {
+			if a.ID != "" && strings.EqualFold(a.ID, b.ID) && a.DisplayName != "Microsoft Graph" && a.Type != "Role" ||
+				a.DisplayName != "" && a.Type == b.Type && strings.EqualFold(a.DisplayName, b.DisplayName) && (a.Type == "Other" || a.Type == "Domain") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func sharesUser(c, r *row) bool {
+	for _, a := range targetsOf(c.detail) {
+		for _, b := range targetsOf(r.detail) {
+			if (a.Type == "User" || a.Type == "ServicePrincipal") && a.ID != "" && strings.EqualFold(a.ID, b.ID) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sharesRole tells whether two changes name one role.
+func sharesRole(c, r *row) bool {
+	roles := func(x *row) []string {
+		var names []string
+		for _, t := range targetsOf(x.detail) {
+			if t.Type == "Role" {
+				names = append(names, strings.ToLower(t.ID), strings.ToLower(t.DisplayName))
+			}
+			for _, m := range t.Modified {
+				if strings.HasPrefix(m.Name, "Role.") {
+					names = append(names, strings.ToLower(strings.Trim(m.New, `"`)), strings.ToLower(strings.Trim(m.Old, `"`)))
+				}
+			}
+		}
+		return slices.DeleteFunc(names, func(n string) bool { return n == "" })
+	}
+	of := roles(r)
+	return slices.ContainsFunc(roles(c), func(n string) bool { return slices.Contains(of, n) })
+}

@@ -1,0 +1,240 @@
+package lineage
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/conshelf/conshelf/internal/incident"
+)
+
+// A view is what the rows mean for one seed.
+type view struct {
+	s    *search
+	seed Seed
+
+	accounts map[string]bool   // that were taken
+	suspects map[string]string // networks of the attacker, by what told of them
+	sessions map[string]*session
+	tokens   map[string]bool
+	requests map[string]bool // ids of the attacker's sign-ins
+	apps     map[string]bool
+
+	verdicts map[int]verdict // by row
+	usual    map[[3]string]bool
+	closing  []row
+}
+
+// A session is one that the attacker had, at some time.
+type session struct {
+	given bool // the seed names it
+	mixed bool // its owner has it too
+}
+
+// A verdict is whose a row is, and why it is in the trail.
+type verdict struct {
+	whose incident.Whose
+	why   string
+}
+
+func newView(s *search, seed Seed) *view {
+	v := &view{
+		s: s, seed: seed, accounts: make(map[string]bool), suspects: make(map[string]string), sessions: make(map[string]*session), tokens: make(map[string]bool),
+		requests: make(map[string]bool), apps: make(map[string]bool), verdicts: make(map[int]verdict), usual: make(map[[3]string]bool),
+	}
+	for _, a := range lower(seed.Accounts) {
+		v.accounts[a] = true
+	}
+	for _, a := range seed.Addresses {
+		if n := networkOf(a); n != "" {
+			v.suspects[n] = "an alert names the address"
+		}
+	}
+	for _, id := range lower(seed.Sessions) {
+		v.sessions[id] = &session{given: true}
+	}
+	for _, t := range seed.Tokens {
+		v.tokens[t] = true
+	}
+	for _, id := range lower(seed.Applications) {
+		v.apps[id] = true
+	}
+	return v
+}
+
+// want adds the keys whose rows the view needs.
+func (v *view) want(k *keys) {
+	for n := range v.suspects {
+		k.networks[n] = true
+	}
+	for a := range v.accounts {
+		k.accounts[a] = true
+	}
+	for id := range v.sessions {
+		k.sessions[id] = true
+	}
+	for t := range v.tokens {
+		k.tokens[t] = true
+	}
+	for id := range v.requests {
+		k.requests[id] = true
+	}
+	for id := range v.apps {
+		k.apps[id] = true
+	}
+}
+
+// judge decides of every row whose it is, until no decision brings another.
+func (v *view) judge() {
+	clear(v.usual)
+	for {
+		before := len(v.sessions) + len(v.tokens) + len(v.suspects) + len(v.requests) + len(v.accounts)
+		v.mix()
+		clear(v.verdicts)
+		for i := range v.s.rows {
+			r := &v.s.rows[i]
+			if d, ok := v.verdict(r); ok {
+				v.verdicts[i] = d
+				if d.whose == incident.Attackers {
+					v.learn(r)
+				}
+			}
+		}
+		if before == len(v.sessions)+len(v.tokens)+len(v.suspects)+len(v.requests)+len(v.accounts) {
+			return
+		}
+	}
+}
+
+// own tells whether the row looks like its account's own.
+func (v *view) own(r *row) bool {
+	key := [3]string{v.s.who(r), r.device, r.network}
+	is, known := v.usual[key]
+	if !known {
+		is = v.s.familiar(r, v.seed.Since)
+		v.usual[key] = is
+	}
+	return is
+}
+
+// mix finds the sessions that their owners have too.
+func (v *view) mix() {
+	for i := range v.s.rows {
+		r := &v.s.rows[i]
+		if one := v.sessions[r.session]; one != nil && r.session != "" && !one.mixed && v.own(r) {
+			one.mixed = true
+		}
+	}
+}
+
+// verdict returns whose a row is; ok is false if it is not of the trail.
+func (v *view) verdict(r *row) (verdict, bool) {
+	if r.kind == words {
+		return v.word(r)
+	}
+	own := v.own(r)
+	if why, ok := v.suspects[r.network]; ok && r.network != "" && !own && v.counts(r) {
+		return verdict{incident.Attackers, why}, true
+	}
+	if v.apps[r.appID] && r.appID != "" && v.new(r.appID) {
+		return verdict{incident.Attackers, "the application came with the attack"}, true
+	}
+	if r.token != "" && v.tokens[r.token] && !own {
+		return verdict{incident.Attackers, "a token of the attacker's sign-in"}, true
+	}
+	if one := v.sessions[r.session]; one != nil && r.session != "" {
+		return v.inSession(one, own), true
+	}
+	if r.request != "" && v.requests[r.request] && !own {
+		return verdict{incident.Attackers, "the record of the attacker's sign-in"}, true
+	}
+	return v.byApp(r, own)
+}
+
+// counts tells whether an act from a suspect network is the attacker's: from
+// one that many people share, only those of accounts that were taken.
+func (v *view) counts(r *row) bool {
+	return v.s.sharers[r.network] <= maxSharers || v.accounts[v.s.who(r)]
+}
+
+func (v *view) inSession(one *session, own bool) verdict {
+	switch {
+	case one.given && !own:
+		return verdict{incident.Attackers, "the session was stolen, and its owner does not use this network or device"}
+	case own:
+		return verdict{incident.TheOwners, "the session was stolen, and its owner uses this network or device"}
+	case one.mixed:
+		return verdict{incident.Unclear, "the session was stolen, and its owner has it too"}
+	}
+	return verdict{incident.Attackers, "the session is the attacker's"}
+}
+
+// word is what a product says of a sign-in of the attacker, or of his network.
+func (v *view) word(r *row) (verdict, bool) {
+	if r.request != "" && v.requests[r.request] {
+		return verdict{incident.AProducts, "it is about a sign-in of the attacker"}, true
+	}
+	if _, ok := v.suspects[r.network]; ok && r.network != "" && v.counts(r) && !v.own(r) {
+		return verdict{incident.AProducts, "it is about an address of the attacker"}, true
+	}
+	return verdict{}, false
+}
+
+// byApp is what an application did by itself that the attacker has. All of it
+// is his if the application came with him; of one that was there before, what
+// it does where it always does is not, and what the log places nowhere is
+// unclear.
+func (v *view) byApp(r *row, own bool) (verdict, bool) {
+	if !v.apps[r.appID] && !v.apps[r.principal] || r.appID+r.principal == "" {
+		return verdict{}, false
+	}
+	if own || r.account != "" || r.at.Before(v.seed.Since.Add(-time.Hour)) {
+		return verdict{}, false
+	}
+	if r.network == "" {
+		return verdict{incident.Unclear, "the application is in the attacker's hands, and the log does not say from where this was done"}, true
+	}
+	return verdict{incident.Unclear, "the application is in the attacker's hands, and this network is new to it"}, true
+}
+
+// new tells whether an application did nothing long before the seed begins.
+func (v *view) new(id string) bool {
+	since, ok := v.s.served[id]
+	return ok && (since.IsZero() || since.After(v.seed.Since.Add(-habit)))
+}
+
+// learn takes from an act of the attacker what leads further.
+func (v *view) learn(r *row) {
+	if !r.done {
+		return
+	}
+	if r.account != "" && r.table != "AuditLogs" {
+		v.accounts[r.account] = true
+	}
+	if r.token != "" {
+		v.tokens[r.token] = true
+	}
+	if r.session != "" && v.sessions[r.session] == nil {
+		v.sessions[r.session] = &session{}
+	}
+	if r.request != "" && strings.Contains(r.operation, "Sign-in") {
+		v.requests[r.request] = true
+	}
+	if one := v.sessions[r.session]; one != nil && r.session != "" && !one.mixed && r.network != "" && v.s.sharers[r.network] <= maxSharers {
+		if _, ok := v.suspects[r.network]; !ok {
+			v.suspects[r.network] = "the attacker's session was used from there"
+		}
+	}
+}
+
+// rowsOf returns the numbers of the view's rows, by time.
+func (v *view) rowsOf() []int {
+	var list []int
+	for i := range v.s.rows {
+		if _, ok := v.verdicts[i]; ok {
+			list = append(list, i)
+		}
+	}
+	slices.SortFunc(list, func(a, b int) int { return compareRows(&v.s.rows[a], &v.s.rows[b]) })
+	return list
+}
