@@ -39,6 +39,9 @@ func terms(in incident.Incident) []incident.Ground {
 	default:
 		add(min(40, 10+10*n), "%d rules of medium severity or above found something, each by itself", n)
 	}
+	if n := lesserRules(in); n > 0 {
+		add(min(15, 3*n), "%d lesser rules found something about the same", n)
+	}
 	if slices.ContainsFunc(in.Alerts, func(a incident.Alert) bool { return a.Severity == incident.High }) {
 		add(20, "an alert is of high severity")
 	}
@@ -58,7 +61,9 @@ func terms(in incident.Incident) []incident.Ground {
 	if owned := both(t); owned > 0 {
 		add(-10, "its owner used the same session at the time: some of the acts may be the owner's")
 	}
-	if n := actsOf(t.Acts, incident.Attackers); n == 0 {
+	if n := actsOf(t.Acts, incident.Attackers); n > 0 {
+		add(10, "it was done from networks and devices that are new to whoever did it: %s", times(n))
+	} else {
 		add(-15, "no record was found that is certainly of the attacker")
 	}
 	return list
@@ -79,6 +84,17 @@ func coreRules(in incident.Incident) (rules []string, tactics []incident.Tactic)
 		}
 	}
 	return rules, tactics
+}
+
+// lesserRules counts the rules of low severity that found something.
+func lesserRules(in incident.Incident) int {
+	seen := make(map[string]bool)
+	for _, a := range in.Alerts {
+		if a.Severity == incident.Low {
+			seen[a.Rule.ID] = true
+		}
+	}
+	return len(seen)
 }
 
 func actsOf(acts []incident.Act, whose incident.Whose) int {

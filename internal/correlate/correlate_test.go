@@ -329,3 +329,75 @@ func TestInformationalIsNoStage(t *testing.T) {
 		}
 	}
 }
+
+// Every spelling of an account is one, and no two accounts are.
+func TestSpellingsOfAccounts(t *testing.T) {
+	for _, test := range []struct {
+		name, a, b string
+		same       bool
+	}{
+		{"case", "Account:FullName=Adele@Contoso.com", "Account:FullName=adele@contoso.com", true},
+		{"name and suffix", "Account:Name=adele,UPNSuffix=contoso.com", "Account:FullName=adele@contoso.com", true},
+		{"mailbox", "Mailbox:MailboxPrimaryAddress=adele@contoso.com", "Account:FullName=adele@contoso.com", true},
+		{"guest and home", "Account:FullName=adele_fabrikam.com#EXT#@contoso.onmicrosoft.com", "Account:FullName=adele@fabrikam.com", true},
+		{"underscore in a guest's name", "Account:FullName=adele_v_fabrikam.com#ext#@contoso.onmicrosoft.com", "Account:FullName=adele_v@fabrikam.com", true},
+		{"personal account", "Account:FullName=live.com#adele@outlook.example", "Account:FullName=adele@outlook.example", true},
+		{"on-prem name", `Account:FullName=CONTOSO\adele`, "Account:NTDomain=contoso,Name=adele", true},
+		{"two guests", "Account:FullName=adele_fabrikam.com#EXT#@contoso.onmicrosoft.com", "Account:FullName=bob_fabrikam.com#EXT#@contoso.onmicrosoft.com", false},
+		{"a guest and somebody of the same name", "Account:FullName=adele_fabrikam.com#EXT#@contoso.onmicrosoft.com", "Account:FullName=adele@contoso.com", false},
+		{"one name in two domains", `Account:FullName=CONTOSO\adele`, `Account:FullName=FABRIKAM\adele`, false},
+		{"half a name", "Account:Name=adele", "Account:FullName=adele@contoso.com", false},
+	} {
+		got := Incidents([]incident.Alert{
+			alert("a", 0, medium, "InitialAccess", "T1078", test.a), alert("b", 1, medium, "Collection", "T1114", test.b),
+		})
+		if same := len(got) == 1; same != test.same {
+			t.Errorf("%s: %q and %q are one: %t, want %t", test.name, test.a, test.b, same, test.same)
+		}
+	}
+}
+
+// Two attacks on one day, on one vault, cleaned up by one administrator, are
+// two.
+func TestTwoAttacksAreTwo(t *testing.T) {
+	vault := "AzureResource:ResourceId=/subscriptions/s/vaults/v"
+	alerts := []incident.Alert{
+		alert("in-a", 0, medium, "InitialAccess", "T1078", upn("adele"), ip("203.0.113.7")),
+		alert("read-a", 10, medium, "CredentialAccess", "T1555.006", upn("adele"), ip("203.0.113.7"), vault),
+		alert("in-b", 5, medium, "InitialAccess", "T1078", upn("bob"), ip("198.51.100.9")),
+		alert("read-b", 15, medium, "CredentialAccess", "T1555.006", upn("bob"), ip("198.51.100.9"), vault),
+		alert("reset-a", 60, low, "Persistence", "T1098", upn("root"), upn("adele"), ip("192.0.2.1")),
+		alert("reset-b", 61, low, "Persistence", "T1098", upn("root"), upn("bob"), ip("192.0.2.1")),
+		alert("azure", 12, info, "Persistence", "T1098", "CloudApplication:AppId=04b07795-8ddb-461a-bbee-02f9e1bf7b46,Name=Microsoft Azure CLI", upn("adele"), upn("bob")),
+	}
+	if got := Incidents(alerts); len(got) != 2 {
+		t.Errorf("%d incidents, want 2:\n%s", len(got), titles(got))
+	}
+}
+
+// An alert that names a resource and nobody joins one of those that touched the
+// resource, and does not make one of two.
+func TestResourceWithoutAnActor(t *testing.T) {
+	vault := "AzureResource:ResourceId=/subscriptions/s/vaults/v"
+	alerts := []incident.Alert{
+		alert("a", 0, medium, "CredentialAccess", "T1555.006", upn("adele"), vault),
+		alert("product", 20, medium, "CredentialAccess", "T1555.006", "AzureResource:ResourceId=/Subscriptions/s/vaults/V"),
+		alert("b", 90, medium, "CredentialAccess", "T1555.006", upn("bob"), vault),
+	}
+	got := titles(Incidents(alerts))
+	if !strings.Contains(got, "| a product\n") || !strings.Contains(got, "| b\n") {
+		t.Errorf("incidents:\n%s", got)
+	}
+}
+
+// A device joins what happened on it.
+func TestDeviceJoins(t *testing.T) {
+	got := Incidents([]incident.Alert{
+		alert("a", 0, medium, "Execution", "T1059", "Host:HostName=lap-1,DnsDomain=contoso.com"),
+		alert("b", 9, medium, "CredentialAccess", "T1003", "Host:FullName=LAP-1.contoso.com", upn("adele")),
+		alert("c", 9, medium, "CredentialAccess", "T1003", "Host:HostName=lap-2"),
+	})
+	if len(got) != 2 {
+		t.Errorf("%d incidents, want 2:\n%s", len(got), titles(got))
+	}
+}

@@ -54,23 +54,6 @@ func id(alerts []incident.Alert) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// severity is that of the worst alert. An attack that is seen at three steps
-// or more, each by a rule of its own, is High whatever each is by itself.
-func severity(alerts []incident.Alert) incident.Severity {
-	worst := incident.Unrated
-	steps := make(map[incident.Tactic]bool)
-	for _, a := range alerts {
-		worst = max(worst, a.Severity)
-		if Core(a) && len(a.Tactics) > 0 {
-			steps[a.Tactics[0]] = true // a rule lists what it is about first
-		}
-	}
-	if worst == incident.Medium && len(steps) >= 3 {
-		return incident.High
-	}
-	return worst
-}
-
 // linksOf returns the links of an incident in the order of their alerts, the
 // stronger of two first.
 func linksOf(all []incident.Alert, links []link) []incident.Link {

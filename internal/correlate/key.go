@@ -2,6 +2,7 @@ package correlate
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/conshelf/conshelf/internal/incident"
@@ -97,7 +98,11 @@ func namesOf(e incident.Entity) (kind, []string) {
 		return application, applicationNames(e)
 	case incident.IP:
 		return address, addressNames(e.Identifier("Address"))
-	case incident.Host, incident.AzureResource, incident.URL, incident.File, incident.SecurityGroup:
+	case incident.Host:
+		return device, hostNames(e)
+	case incident.AzureResource:
+		return resource, prefixed("resource ", strings.TrimSuffix(e.Identifier("ResourceId"), "/"))
+	case incident.URL, incident.File, incident.SecurityGroup:
 		return 0, nil
 	}
 	return 0, nil
@@ -108,10 +113,50 @@ func accountNames(e incident.Entity) []string {
 	if name, suffix := e.Identifier("Name"), e.Identifier("UPNSuffix"); upn == "" && name != "" && suffix != "" {
 		upn = name + "@" + suffix
 	}
+	if domain, name, ok := strings.Cut(upn, `\`); ok {
+		upn = ""
+		e, _ = incident.NewEntity(incident.Account, append(slices.Clone(e.Identifiers), incident.Identifier{Name: "NTDomain", Value: domain}, incident.Identifier{Name: "Name", Value: name})...)
+	}
 	names := prefixed("upn ", upn)
+	names = append(names, prefixed("upn ", homeName(upn))...)
+	if domain, name := e.Identifier("NTDomain"), e.Identifier("Name"); domain != "" && name != "" && !strings.Contains(name, "@") {
+		names = append(names, prefixed("nt ", domain+`\`+name)...)
+	}
 	names = append(names, prefixed("object ", e.Identifier("AadUserId"), e.Identifier("ObjectGuid"))...)
 	names = append(names, prefixed("sid ", e.Identifier("Sid"))...)
 	return append(names, prefixed("puid ", e.Identifier("PUID"))...)
+}
+
+// homeName is the name that a guest has at home, as the name in this tenant
+// tells it: adele_fabrikam.com#EXT#@contoso.onmicrosoft.com is
+// adele@fabrikam.com, and live.com#adele@outlook.com is adele@outlook.com. ""
+// if the account is no guest's.
+func homeName(upn string) string {
+	lowered := strings.ToLower(upn)
+	if i := strings.Index(lowered, "#ext#@"); i >= 0 {
+		at := strings.LastIndexByte(lowered[:i], '_')
+		if at < 1 {
+			return ""
+		}
+		return lowered[:at] + "@" + lowered[at+1:i]
+	}
+	if i := strings.LastIndexByte(lowered, '#'); i >= 0 && strings.Contains(lowered[i+1:], "@") {
+		return lowered[i+1:]
+	}
+	return ""
+}
+
+// hostNames are the names of a device that no other has.
+func hostNames(e incident.Entity) []string {
+	names := prefixed("device ", e.Identifier("AzureID"))
+	name := e.Identifier("FullName")
+	if name == "" {
+		name = e.Identifier("HostName")
+		if domain := e.Identifier("DnsDomain"); name != "" && domain != "" {
+			name += "." + domain
+		}
+	}
+	return append(names, prefixed("host ", name)...)
 }
 
 // applicationNames leaves out Microsoft's own applications, which everybody

@@ -32,10 +32,12 @@ func (k kind) reach() time.Duration {
 	switch k {
 	case session, application:
 		return 30 * day
-	case account:
+	case account, device:
 		return 7 * day
 	case address:
 		return 3 * day
+	case resource:
+		return day
 	}
 	panic(k)
 }
@@ -48,16 +50,63 @@ func (s *subject) joins() bool {
 // join returns the links that make incidents of the alerts.
 func join(alerts []incident.Alert, subjects []subject) []link {
 	subjects = slices.DeleteFunc(subjects, func(s subject) bool { return !s.joins() })
-	links := chains(alerts, subjects, kind.reach, func(i int) bool { return Core(alerts[i]) })
-	context := nearest(alerts, subjects)
+	links := chains(alerts, without(subjects, resource), kind.reach, func(i int) bool { return Core(alerts[i]) })
+	links = append(links, stranded(alerts, subjects)...)
+	context := nearest(alerts, without(subjects, resource))
 	links = append(links, context...)
 	joined := make(map[int]bool)
 	for _, l := range context {
 		joined[l.from], joined[l.to] = true, true
 	}
 	loose := func(i int) bool { return !Core(alerts[i]) && !joined[i] }
-	people := slices.DeleteFunc(slices.Clone(subjects), func(s subject) bool { return s.kind == address })
+	people := without(without(subjects, address), resource)
 	return append(links, chains(alerts, people, func(kind) time.Duration { return contextReach }, loose)...)
+}
+
+func without(subjects []subject, k kind) []subject {
+	return slices.DeleteFunc(slices.Clone(subjects), func(s subject) bool { return s.kind == k })
+}
+
+// stranded links each alert that names a resource and nobody to one other
+// alert about the resource: the nearest in time. A resource joins no two that
+// name who it was: it is there for many, and for two attacks as well.
+func stranded(alerts []incident.Alert, subjects []subject) []link {
+	best := make(map[int]link)
+	for n := range subjects {
+		s := &subjects[n]
+		if s.kind != resource {
+			continue
+		}
+		for _, i := range s.alerts {
+			if !nameless(alerts[i]) || !Core(alerts[i]) {
+				continue
+			}
+			for _, j := range s.alerts {
+				if i == j || !Core(alerts[j]) || apart(alerts[i], alerts[j]) > resource.reach() {
+					continue
+				}
+				l := newLink(alerts, s, min(i, j), max(i, j))
+				if b, ok := best[i]; !ok || nearer(alerts, l, b) {
+					best[i] = l
+				}
+			}
+		}
+	}
+	var links []link
+	for i := range alerts {
+		if l, ok := best[i]; ok {
+			links = append(links, l)
+		}
+	}
+	return links
+}
+
+// nameless tells whether an alert names nothing that could have done it.
+func nameless(a incident.Alert) bool {
+	return !slices.ContainsFunc(a.Entities, func(e incident.Entity) bool {
+		k, names := namesOf(e)
+		return len(names) > 0 && k != resource
+	})
 }
 
 // chains links each alert that belongs to the next that does and names the
@@ -138,6 +187,10 @@ func newLink(alerts []incident.Alert, s *subject, from, to int) link {
 		reason = fmt.Sprintf("Both are about the account %s, %s.", s.entity, between)
 	case application:
 		reason = fmt.Sprintf("Both are about the application %s, %s.", s.entity, between)
+	case device:
+		reason = fmt.Sprintf("Both are about the device %s, %s.", s.entity, between)
+	case resource:
+		reason = fmt.Sprintf("Both are about the resource %s, %s, and one of them names nobody.", s.entity, between)
 	case address:
 		reason = fmt.Sprintf("Both name the address %s, %s; %s.", s.entity, between, sharers(s))
 	default:

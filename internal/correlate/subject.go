@@ -9,7 +9,7 @@ import (
 )
 
 // A subject is somebody or something that alerts are about: all spellings of
-// one account, one session, one application, one address.
+// one account, one session, one application, one device, one address, one resource.
 type subject struct {
 	kind   kind
 	entity incident.Entity // every identifier that the alerts gave
@@ -28,12 +28,14 @@ const (
 	session kind = iota
 	account
 	application
+	device
 	address
+	resource
 )
 
 // subjectsOf returns what the alerts are about, the stronger kinds first.
-// Subjects of two tenants are never one. What several tenants' users and many
-// attacks share by nature, a resource or a file, is no subject.
+// Subjects of two tenants are never one. What many attacks share by nature, a
+// file or a group, is no subject.
 func subjectsOf(alerts []incident.Alert) []subject {
 	keys, names := keysOf(alerts)
 	found := make(map[int]*subject)

@@ -37,6 +37,7 @@ func (c *Case) follow(ctx context.Context, incidents []incident.Incident) ([]inc
 		incidents[i].Trail = &trails[n]
 	}
 	for i := range incidents {
+		incidents[i].Severity = correlate.Raised(incidents[i])
 		story := correlate.Tell(incidents[i])
 		incidents[i].Story = &story
 	}

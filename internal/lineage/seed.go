@@ -9,12 +9,14 @@ import (
 )
 
 // SeedOf returns what a search for the rest of an incident begins with: whom
-// and what its alerts of medium severity or above name. Ok is false if there
-// is none: context is no lead.
+// and what its alerts of medium severity or above name; where there are only
+// lesser ones that add up, those. Ok is false if there is none: context is no
+// lead.
 func SeedOf(in incident.Incident) (Seed, bool) {
 	seed := Seed{Tenant: in.Tenant}
+	lesser := !slices.ContainsFunc(in.Alerts, correlate.Core) && correlate.AddsUp(in)
 	for _, a := range in.Alerts {
-		if !correlate.Core(a) {
+		if !correlate.Core(a) && (!lesser || a.Severity != incident.Low) {
 			continue
 		}
 		if seed.Since.IsZero() || a.First.Before(seed.Since) {

@@ -27,7 +27,6 @@ type view struct {
 
 // A session is one that the attacker had, at some time.
 type session struct {
-	given bool // the seed names it
 	mixed bool // its owner has it too
 }
 
@@ -51,7 +50,7 @@ func newView(s *search, seed Seed) *view {
 		}
 	}
 	for _, id := range lower(seed.Sessions) {
-		v.sessions[id] = &session{given: true}
+		v.sessions[id] = &session{}
 	}
 	for _, t := range seed.Tokens {
 		v.tokens[t] = true
@@ -159,8 +158,6 @@ func (v *view) counts(r *row) bool {
 
 func (v *view) inSession(one *session, own bool) verdict {
 	switch {
-	case one.given && !own:
-		return verdict{incident.Attackers, "the session was stolen, and its owner does not use this network or device"}
 	case own:
 		return verdict{incident.TheOwners, "the session was stolen, and its owner uses this network or device"}
 	case one.mixed:

@@ -1,0 +1,87 @@
+package correlate
+
+import (
+	"github.com/conshelf/conshelf/internal/incident"
+)
+
+// manySteps is at how many steps an attack is seen, each by a rule of its own,
+// to count for more than any of the alerts by itself.
+const manySteps = 3
+
+// severity is that of the worst alert, and more for an attack that is seen at
+// several steps: what is Medium is High at three of them.
+func severity(alerts []incident.Alert) incident.Severity {
+	worst := incident.Unrated
+	steps, lesser := make(map[incident.Tactic]bool), make(map[incident.Tactic]bool)
+	rules := make(map[string]bool)
+	for _, a := range alerts {
+		worst = max(worst, a.Severity)
+		if len(a.Tactics) > 0 && (Core(a) || a.Severity == incident.Low) {
+			lesser[a.Tactics[0]] = true // a rule lists what it is about first
+		}
+		if Core(a) {
+			rules[a.Rule.ID] = true
+			if len(a.Tactics) > 0 {
+				steps[a.Tactics[0]] = true
+			}
+		}
+	}
+	if worst == incident.Medium && (len(steps) >= manySteps || len(rules) > 1 && len(lesser) >= manySteps) {
+		return incident.High
+	}
+	return worst
+}
+
+// Raised is the severity of an incident whose trail is known. Alerts of low
+// severity that add up are Medium if the trail shows somebody who is not the
+// account's owner, and who left a way to come back.
+func Raised(in incident.Incident) incident.Severity {
+	if in.Severity != incident.Low || in.Trail == nil || !AddsUp(in) {
+		return in.Severity
+	}
+	if len(attackers(in.Trail)) == 0 || len(openings(*in.Trail)) == 0 {
+		return in.Severity
+	}
+	return incident.Medium
+}
+
+// AddsUp tells whether alerts of low severity are worth following: one account
+// did, from one address, what three rules saw at three steps.
+func AddsUp(in incident.Incident) bool {
+	type party struct{ account, address string }
+	type sight struct {
+		rules   map[string]bool
+		tactics map[incident.Tactic]bool
+	}
+	seen := make(map[party]*sight)
+	for _, a := range in.Alerts {
+		if a.Severity != incident.Low || len(a.Tactics) == 0 {
+			continue
+		}
+		for _, account := range namedIn(a, account) {
+			for _, ip := range namedIn(a, address) {
+				p := party{account, ip}
+				if seen[p] == nil {
+					seen[p] = &sight{make(map[string]bool), make(map[incident.Tactic]bool)}
+				}
+				seen[p].rules[a.Rule.ID] = true
+				seen[p].tactics[a.Tactics[0]] = true
+				if len(seen[p].rules) >= manySteps && len(seen[p].tactics) >= manySteps {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// namedIn returns the names of a kind that an alert gives its entities.
+func namedIn(a incident.Alert, of kind) []string {
+	var list []string
+	for _, e := range a.Entities {
+		if k, names := namesOf(e); k == of && len(names) > 0 {
+			list = append(list, names...)
+		}
+	}
+	return list
+}
