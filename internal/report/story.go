@@ -3,10 +3,12 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/incident"
 )
 
@@ -61,9 +63,9 @@ func reachedOf(s incident.Story) passage {
 }
 
 func openOf(s incident.Story) passage {
-	b := passage{Title: "What is still open", Caption: "What was opened, and nothing in the evidence undoes.", Head: []string{"Kind", "Operation", "Of", "By", "Since", "Note"}}
+	b := passage{Title: "What is still open", Caption: "What was opened, and nothing in the evidence undoes.", Head: []string{"Kind", "Operation", "Of", "By", "Since", "Record", "Note"}}
 	for _, o := range s.Open {
-		b.Rows = append(b.Rows, []string{string(o.Kind), o.What, o.Target, o.By, when(o.Time), noteOf(o)})
+		b.Rows = append(b.Rows, []string{string(o.Kind), o.What, o.Target, o.By, when(o.Time), originsText([]evidence.Origin{o.Origin}), noteOf(o)})
 	}
 	return b
 }
@@ -76,11 +78,12 @@ func noteOf(o incident.Opening) string {
 }
 
 func closedOf(s incident.Story) passage {
-	b := passage{Title: "What was undone since", Caption: "What was opened, and what undid it.", Head: []string{"Kind", "Operation", "Of", "Opened", "Undone", "By what"}}
+	b := passage{Title: "What was undone since", Caption: "What was opened, and what undid it.", Head: []string{"Kind", "Operation", "Of", "Opened", "Undone", "By what", "Record"}}
 	for _, o := range s.Closed {
 		b.Rows = append(b.Rows, []string{
 			string(o.Kind), o.What, o.Target, when(o.Time), when(o.Closed.Time),
 			strings.TrimSpace(o.Closed.Operation) + ", " + cmp.Or(o.Closed.Account, o.Closed.Application, "somebody"),
+			originsText([]evidence.Origin{o.Closed.Origin}),
 		})
 	}
 	return b
@@ -114,21 +117,21 @@ type actKind struct {
 
 // actsOf counts the acts of a trail by kind, in the order of the first of each.
 func actsOf(t incident.Trail) passage {
-	b := passage{Title: "Every act that was found", Caption: "By kind, in the order of the first of each.", Head: []string{"Log", "Operation", "By", "From", "Whose", "Acts", "First", "Last", "Why"}}
-	count := make(map[actKind]int)
+	b := passage{Title: "Every act that was found", Caption: "By kind, in the order of the first of each.", Head: []string{"Log", "Operation", "By", "From", "Whose", "Acts", "First", "Last", "Why", "Records"}}
+	origins := make(map[actKind][]evidence.Origin)
 	last := make(map[actKind]time.Time)
 	var order []incident.Act
 	for _, a := range t.Acts {
 		k := kindOf(a)
-		if count[k] == 0 {
+		if len(origins[k]) == 0 {
 			order = append(order, a)
 		}
-		count[k]++
+		origins[k] = append(origins[k], a.Origin)
 		last[k] = a.Time
 	}
 	for _, a := range order[:min(len(order), maxKinds)] {
 		k := kindOf(a)
-		b.Rows = append(b.Rows, []string{k.table, k.operation, k.who, k.address, k.whose, fmt.Sprint(count[k]), when(a.Time), when(last[k]), k.why})
+		b.Rows = append(b.Rows, []string{k.table, k.operation, k.who, k.address, k.whose, fmt.Sprint(len(origins[k])), when(a.Time), when(last[k]), k.why, originsText(origins[k])})
 	}
 	if n := len(order) - maxKinds; n > 0 {
 		b.Lines = append(b.Lines, fmt.Sprintf("%d kinds of act more are in the JSON report.", n))
@@ -137,6 +140,21 @@ func actsOf(t incident.Trail) passage {
 		b.Lines = append(b.Lines, "Where the search stopped: "+s+".")
 	}
 	return b
+}
+
+// originsText names records by the numbers of their files: file 2: 3, 7–9.
+func originsText(origins []evidence.Origin) string {
+	byFile := make(map[int64][]int64)
+	for _, o := range origins {
+		byFile[o.File] = append(byFile[o.File], o.Record)
+	}
+	var texts []string
+	for _, file := range slices.Sorted(maps.Keys(byFile)) {
+		records := byFile[file]
+		slices.Sort(records)
+		texts = append(texts, fmt.Sprintf("file %d: %s", file, recordsText(slices.Compact(records))))
+	}
+	return strings.Join(texts, "; ")
 }
 
 func kindOf(a incident.Act) actKind {
