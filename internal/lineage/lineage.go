@@ -34,8 +34,11 @@ type Evidence interface {
 
 // A Seed is what a search begins with.
 type Seed struct {
-	Tenant string    // "": all that there is
-	Since  time.Time // when it began; what an account did long before is its habit
+	Tenant string // "": all that there is
+	// Since is when it began: what an account did long before is its habit. Zero
+	// is not known. Then nothing is said to be the attacker's or the owner's: what
+	// was asked for, a session or a token, is all that is followed.
+	Since time.Time
 	// Accounts are those that were taken, as far as is known. From an address
 	// that many people share, only what they did counts.
 	Accounts     []string

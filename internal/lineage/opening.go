@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/kql/syntax"
@@ -235,7 +234,7 @@ func (s *search) closers() error {
 	for _, c := range sessionEnders() {
 		operations["AuditLogs"][c] = true
 	}
-	since := s.since().Add(habit)
+	since := s.since()
 	var found []row
 	for _, l := range lenses() {
 		of := operations[l.table]
@@ -251,7 +250,7 @@ func (s *search) closers() error {
 		for i, c := range any {
 			where[i] = "Operation startswith " + syntax.Quote(c)
 		}
-		text := l.text() + " | where At >= datetime(" + since.UTC().Format(time.RFC3339Nano) + ") and (" + strings.Join(where, " or ") + ") | where Done"
+		text := l.text() + " | where " + from(since) + " and (" + strings.Join(where, " or ") + ") | where Done"
 		err := s.ask(text, true, func(v []types.Value) error {
 			r, err := newRow(l, v)
 			found = append(found, r)

@@ -175,7 +175,7 @@ func (s *search) read(k keys) error {
 		if !s.have[l.table] {
 			continue
 		}
-		where := k.condition(l.kind, s.since())
+		where := k.condition(l, s.since())
 		if where == "" {
 			continue
 		}
@@ -187,19 +187,31 @@ func (s *search) read(k keys) error {
 	return nil
 }
 
-// since is when the earliest seed begins, less a habit.
+// since is when the earliest seed begins, less a habit; zero if one does not
+// say.
 func (s *search) since() time.Time {
 	var least time.Time
-	for _, v := range s.views {
-		if at := v.seed.Since.Add(-habit); least.IsZero() || at.Before(least) {
+	for i, v := range s.views {
+		if v.asked() {
+			return time.Time{}
+		}
+		if at := v.seed.Since.Add(-habit); i == 0 || at.Before(least) {
 			least = at
 		}
 	}
 	return least
 }
 
+// from is the condition that a row is not older than that, in KQL.
+func from(at time.Time) string {
+	if at.IsZero() {
+		return "true"
+	}
+	return "At >= datetime(" + at.UTC().Format(time.RFC3339Nano) + ")"
+}
+
 // condition is what a row must meet, in KQL; "" if none can.
-func (k keys) condition(of kind, since time.Time) string {
+func (k keys) condition(l lens, since time.Time) string {
 	var any []string
 	add := func(column string, values map[string]bool) {
 		if len(values) > 0 {
@@ -210,15 +222,14 @@ func (k keys) condition(of kind, since time.Time) string {
 	if len(k.shared) > 0 && len(k.accounts) > 0 {
 		any = append(any, "Network in ("+list(k.shared)+") and Account in ("+list(k.accounts)+")")
 	}
-	if of == words {
+	if l.kind == words {
 		add("Request", k.requests)
 	} else {
 		add("Session", k.sessions)
 		add("Token", k.tokens)
 		add("Request", k.requests)
 		if len(k.apps) > 0 {
-			after := "At >= datetime(" + since.UTC().Format(time.RFC3339Nano) + ")"
-			any = append(any, after+" and (AppId in ("+list(k.apps)+") or Principal in ("+list(k.apps)+"))")
+			any = append(any, from(since)+" and (AppId in ("+list(k.apps)+") or Principal in ("+list(k.apps)+"))")
 		}
 	}
 	if len(any) == 0 {

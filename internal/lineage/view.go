@@ -94,7 +94,7 @@ func (v *view) judge() {
 			r := &v.s.rows[i]
 			if d, ok := v.verdict(r); ok {
 				v.verdicts[i] = d
-				if d.whose == incident.Attackers {
+				if d.whose == incident.Attackers || v.asked() {
 					v.learn(r)
 				}
 			}
@@ -126,8 +126,35 @@ func (v *view) mix() {
 	}
 }
 
+// asked tells whether the seed only asks what something did.
+func (v *view) asked() bool { return v.seed.Since.IsZero() }
+
+// answer returns why a row is part of what was asked for.
+func (v *view) answer(r *row) (verdict, bool) {
+	switch {
+	case r.kind == words && !v.requests[r.request]:
+		return verdict{}, false
+	case r.kind == words:
+		return verdict{incident.AProducts, "it is about a sign-in that was asked for"}, r.request != ""
+	case r.session != "" && v.sessions[r.session] != nil:
+		return verdict{incident.Unclear, "it is of the session that was asked for"}, true
+	case r.token != "" && v.tokens[r.token]:
+		return verdict{incident.Unclear, "it has a token that was asked for, or of the session that was"}, true
+	case r.request != "" && v.requests[r.request]:
+		return verdict{incident.Unclear, "it is the record of a sign-in that was asked for"}, true
+	case r.network != "" && v.suspects[r.network] != "" && v.counts(r):
+		return verdict{incident.Unclear, "it is from the address that was asked for"}, true
+	case r.appID+r.principal != "" && (v.apps[r.appID] || v.apps[r.principal]):
+		return verdict{incident.Unclear, "it is of the application that was asked for"}, true
+	}
+	return verdict{}, false
+}
+
 // verdict returns whose a row is; ok is false if it is not of the trail.
 func (v *view) verdict(r *row) (verdict, bool) {
+	if v.asked() {
+		return v.answer(r)
+	}
 	if r.kind == words {
 		return v.word(r)
 	}
@@ -205,6 +232,10 @@ func (v *view) learn(r *row) {
 	if !r.done {
 		return
 	}
+	if v.asked() {
+		v.learnAsked(r)
+		return
+	}
 	if r.account != "" && r.table != "AuditLogs" {
 		v.accounts[r.account] = true
 	}
@@ -221,6 +252,21 @@ func (v *view) learn(r *row) {
 		if _, ok := v.suspects[r.network]; !ok {
 			v.suspects[r.network] = "the attacker's session was used from there"
 		}
+	}
+}
+
+// learnAsked takes from a row of a session that was asked for its tokens, and
+// from one with a token that was asked for nothing: what else its session did
+// was not asked.
+func (v *view) learnAsked(r *row) {
+	if v.sessions[r.session] == nil || r.session == "" {
+		return
+	}
+	if r.token != "" {
+		v.tokens[r.token] = true
+	}
+	if r.request != "" && strings.Contains(r.operation, "Sign-in") {
+		v.requests[r.request] = true
 	}
 }
 
