@@ -2,7 +2,7 @@
 
 LINT  := go tool -modfile=tools/go.mod golangci-lint
 BIN   := bin/conshelf
-SEEDS ?= 1 2 3
+SEEDS ?= 1 2 3 4 5 6 7 8 9 10
 FUZZTIME ?= 60s
 
 .PHONY: build demo test check generate lint bench bench-ingest bench-detect bench-kql conformance fuzz fuzz-short golden sim clean cases-detect cases-ca bench-ca
@@ -69,8 +69,8 @@ GOLDEN := github.com/conshelf/conshelf/internal/golden
 golden: # rewrites our outputs, never a truth; read the diff before you commit it
 	go test $$(go list -f '{{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "$(GOLDEN)"}}{{$$p}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "$(GOLDEN)"}}{{$$p}}{{end}}{{end}}' ./...) -update
 
-sim: # the attacks of any seeds, found or not: make sim SEEDS="7 8 9"
-	CONSHELF_SEEDS="$(SEEDS)" go test -count=1 -v -run '^TestSimulatedTenants$$' ./internal/investigation
+sim: # the attacks of any seeds, found or not, in a table: make sim SEEDS="7 8 9"
+	CONSHELF_SEEDS="$(SEEDS)" go test -count=1 -v -timeout=90m -run '^Test(SimulatedTenants|Stories)$$' ./internal/investigation
 
 clean:
 	rm -rf bin out bench.txt

@@ -21,20 +21,14 @@ func (c *Case) Lineage(ctx context.Context, seed lineage.Seed) (incident.Trail, 
 // follow searches the evidence for the rest of each incident, joins those that
 // turn out to be one, and tells the story of each.
 func (c *Case) follow(ctx context.Context, incidents []incident.Incident) ([]incident.Incident, error) {
-	var seeds []lineage.Seed
-	var of []int
-	for i, in := range incidents {
-		if seed, ok := lineage.SeedOf(in); ok {
-			seeds = append(seeds, seed)
-			of = append(of, i)
-		}
-	}
-	trails, err := lineage.Trace(ctx, c.engine, seeds)
-	if err != nil {
+	if err := c.trace(ctx, incidents); err != nil {
 		return nil, err
 	}
-	for n, i := range of {
-		incidents[i].Trail = &trails[n]
+	if joined := correlate.Unite(incidents); len(joined) < len(incidents) {
+		incidents = joined
+		if err := c.trace(ctx, incidents); err != nil {
+			return nil, err
+		}
 	}
 	for i := range incidents {
 		incidents[i].Severity = correlate.Raised(incidents[i])
@@ -42,4 +36,25 @@ func (c *Case) follow(ctx context.Context, incidents []incident.Incident) ([]inc
 		incidents[i].Story = &story
 	}
 	return incidents, nil
+}
+
+// trace fills in the trails of those incidents that have none yet and can have
+// one.
+func (c *Case) trace(ctx context.Context, incidents []incident.Incident) error {
+	var seeds []lineage.Seed
+	var of []int
+	for i, in := range incidents {
+		if seed, ok := lineage.SeedOf(in); ok && in.Trail == nil {
+			seeds = append(seeds, seed)
+			of = append(of, i)
+		}
+	}
+	trails, err := lineage.Trace(ctx, c.engine, seeds)
+	if err != nil {
+		return err
+	}
+	for n, i := range of {
+		incidents[i].Trail = &trails[n]
+	}
+	return nil
 }
