@@ -25,46 +25,63 @@ type request struct {
 	err   error // what is wrong with the line
 }
 
-// batch reads requests from in and answers each with one line, which is
-// written out before the next is answered. No line stops those after it. A
-// line with nothing on it is no request.
+// batch reads requests from in and answers each with one line.
 func batch(ctx context.Context, in io.Reader, out io.Writer, answer func(b []byte, r request) []byte) error {
-	requests, failed := make(chan request), make(chan error, 1)
-	go func() { failed <- readRequests(ctx, in, requests) }()
+	return eachLine(ctx, in, out, func(l textLine) ([]byte, error) {
+		r := request{id: nullID(), err: l.err}
+		if l.err == nil {
+			r = parseRequest(l.text)
+		}
+		return answer(nil, r), nil
+	})
+}
+
+// A textLine is a line that was read, or why it was not.
+type textLine struct {
+	text []byte
+	err  error
+}
+
+// eachLine answers each line of in with one, which is written out before the
+// next is answered. No line stops those after it. A line with nothing on it is
+// not answered.
+func eachLine(ctx context.Context, in io.Reader, out io.Writer, answer func(textLine) ([]byte, error)) error {
+	lines, failed := make(chan textLine), make(chan error, 1)
+	go func() { failed <- readLines(ctx, in, lines) }()
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case err := <-failed:
 			return err
-		case r := <-requests:
-			if _, err := out.Write(append(answer(nil, r), '\n')); err != nil {
+		case l := <-lines:
+			b, err := answer(l)
+			if err != nil {
+				return err
+			}
+			if _, err := out.Write(append(b, '\n')); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// readRequests sends each request of in; a read that never returns does not
-// keep the program from being interrupted.
-func readRequests(ctx context.Context, in io.Reader, requests chan<- request) error {
+// readLines sends each line of in; a read that never returns does not keep the
+// program from being interrupted.
+func readLines(ctx context.Context, in io.Reader, lines chan<- textLine) error {
 	reader := bufio.NewReaderSize(in, 64<<10)
 	for {
 		line, err := readLine(reader)
-		r := request{id: nullID(), err: err}
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
-		case errors.Is(err, errLongLine):
-		case err != nil:
+		case err != nil && !errors.Is(err, errLongLine):
 			return fmt.Errorf("read batch: %w", err)
-		case len(bytes.TrimSpace(line)) == 0:
+		case err == nil && len(bytes.TrimSpace(line)) == 0:
 			continue
-		default:
-			r = parseRequest(line)
 		}
 		select {
-		case requests <- r:
+		case lines <- textLine{line, err}:
 		case <-ctx.Done():
 			return ctx.Err()
 		}

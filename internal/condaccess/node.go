@@ -75,8 +75,8 @@ func parseNode(d *json.Decoder, depth int) (*node, error) {
 	}
 	token, err := d.Token()
 	if err != nil {
-		if depth > 0 && errors.Is(err, io.EOF) {
-			return nil, io.ErrUnexpectedEOF
+		if depth > 0 {
+			err = inside(err)
 		}
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func parseObject(d *json.Decoder, depth int) (*node, error) {
 	for d.More() {
 		key, err := d.Token()
 		if err != nil {
-			return nil, err
+			return nil, inside(err)
 		}
 		name, _ := key.(string)
 		value, err := parseNode(d, depth+1)
@@ -137,6 +137,11 @@ func parseObject(d *json.Decoder, depth int) (*node, error) {
 
 func closing(d *json.Decoder) error {
 	_, err := d.Token()
+	return inside(err)
+}
+
+// inside is an error within a value, where the text's end comes too early.
+func inside(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}

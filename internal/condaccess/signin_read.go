@@ -1,6 +1,7 @@
 package condaccess
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -8,21 +9,26 @@ import (
 
 // ReadSignIn reads a sign-in: a record of a sign-in log as Graph, Log Analytics
 // or a diagnostic setting has it, a request to the What If API, or the same
-// facts by their names in one object. Problems are values that could not be
-// read; what they would have said is unknown.
-func ReadSignIn(data []byte) (s *SignIn, problems []string, err error) {
-	text, err := decodeText(data)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read sign-in: %w", err)
+// facts by their names in one object. Of several texts the first that says
+// something counts. Problems are values that could not be read; what they would
+// have said is unknown.
+func ReadSignIn(texts ...[]byte) (s *SignIn, problems []string, err error) {
+	var objects []*node
+	for _, data := range texts {
+		text, err := decodeText(data)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read sign-in: %w", err)
+		}
+		nodes, err := parseNodes(text)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read sign-in: %w", err)
+		}
+		if len(nodes) != 1 || !nodes[0].object() {
+			return nil, nil, errors.New("read sign-in: it is not one JSON object")
+		}
+		objects = append(objects, nodes[0])
 	}
-	nodes, err := parseNodes(text)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read sign-in: %w", err)
-	}
-	if len(nodes) != 1 || !nodes[0].object() {
-		return nil, nil, fmt.Errorf("read sign-in: it is not one JSON object")
-	}
-	s, problems = readSignIn(nodes[0])
+	s, problems = readSignIn(objects...)
 	return s, problems, nil
 }
 
@@ -218,7 +224,11 @@ func (r *signInReader) crossTenant() {
 
 func (r *signInReader) target() {
 	t := &r.s.Target
-	t.UserAction = userAction(r.first("userActionContext.userAction", "application.userAction", "userAction").str())
+	action := r.first("userActionContext.userAction", "application.userAction", "userAction")
+	if t.UserAction = userAction(action.str()); t.UserAction != "" && t.UserAction != registerSecurityInfo && t.UserAction != registerDevice {
+		r.problem("userAction", action)
+		t.UserAction = ""
+	}
 	contexts := r.first("authContext.authenticationContextValue", "authenticationContextValue", "application.authenticationContext", "authenticationContext",
 		"authenticationContexts", "authenticationContextClassReferences")
 	for _, c := range contexts.items() {
@@ -401,6 +411,10 @@ func (r *signInReader) country(p *Place) {
 	if l := r.first("location"); n == nil && l.kindIs(stringNode) {
 		n = l
 	}
+	if code := n.str(); code != "" && len(code) != 2 && !r.log {
+		r.problem("country", n)
+		return
+	}
 	p.Country = strings.ToUpper(n.str())
 	p.CountryKnown = n != nil || r.said("country") || r.log && (r.said("location") || r.said("locationDetails"))
 }
@@ -473,7 +487,10 @@ func (r *signInReader) flow() {
 			return
 		}
 	}
-	if n.str() != "" || protocol.str() != "" && !r.log {
+	switch said := fold(n.str()); {
+	case said != "" && said != "none" && !r.log:
+		r.problem("authenticationFlow", n)
+	case said != "" || protocol.str() != "" && !r.log:
 		r.s.Flow = "none"
 	}
 }
@@ -493,8 +510,10 @@ func (r *signInReader) risks() {
 		{"userRiskLevel", &s.UserRisk},
 		{"servicePrincipalRiskLevel", &s.ServicePrincipalRisk},
 		{"agentIdRiskLevel", &s.AgentRisk},
+		{"insiderRiskLevel", &s.InsiderRisk},
 	} {
-		if v := fold(*level.value); v != "" && v != "hidden" && !contains(riskLevels(), v) {
+		known := append(riskLevels(), "minor", "moderate", "elevated", "hidden", "unknownFutureValue")
+		if v := fold(*level.value); v != "" && !contains(known, v) {
 			r.problem(level.name, &node{kind: stringNode, text: *level.value})
 			*level.value = ""
 		}

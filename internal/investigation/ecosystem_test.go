@@ -67,7 +67,7 @@ func TestEcosystem(t *testing.T) {
 	for i, q := range queries {
 		group.Go(func() error {
 			compiled := func(r *rule.Rule) *rule.Compiled {
-				all, _ := compileRules([]*rule.Rule{r}, catalog, nil, func() lookups { return c.lookups(t.Context(), CompileOptions{}).replayed(end) })
+				all, _, _ := compileRules([]*rule.Rule{r}, catalog, nil, func() lookups { return c.lookups(t.Context(), CompileOptions{}).replayed(end) })
 				return all[0]
 			}
 			got := runPublished(t, c, q, i, compiled)
