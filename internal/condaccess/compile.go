@@ -59,6 +59,10 @@ type compiled struct {
 	conditionsKnown  bool            // nothing of them was left unread
 	grantKnown       bool
 	strengths        map[*Strength]*Strength
+	conditions       []Condition
+	choices          choices
+	empty            bool
+	mail             bool // for Exchange ActiveSync, and scoped by more than users and groups
 }
 
 type workloadSets struct {
@@ -96,6 +100,8 @@ func (x *indexes) compile(p *Policy) compiled {
 	for i, w := range []Workloads{cond.Workloads, cond.Agents, cond.AgentUsers} {
 		c.workloads[i] = x.workloadSets(w)
 	}
+	c.choices, c.conditions, c.empty = newChoices(cond), conditionsOf(p, c.conditionsKnown), cond.Applications.Empty()
+	c.mail = contains(cond.ClientApps, clientEAS) && (c.include.all || c.include.guests != nil || !c.include.roles.empty())
 	return c
 }
 

@@ -11,7 +11,8 @@ type Evaluator struct {
 	locations  []*NamedLocation // by number; nil where it was not exported
 	trusted    []*NamedLocation
 	risk       map[string][]RiskChange // by user, in order of time
-	dimensions []dimension
+	names      valueNames
+	controls   int // of all policies
 }
 
 // Options say how to take what is not known.
@@ -78,7 +79,7 @@ const (
 // afterwards.
 func NewEvaluator(t *Tenant, o Options) *Evaluator {
 	x := newIndexes(newBundles(t.Bundles, t.Directory.ServicePrincipals))
-	e := &Evaluator{tenant: t, options: o, x: x, policies: make([]compiled, len(t.Policies)), dimensions: dimensions(), risk: risks(t.Risk)}
+	e := &Evaluator{tenant: t, options: o, x: x, policies: make([]compiled, len(t.Policies)), names: newValueNames(), risk: risks(t.Risk)}
 	strengths := make(map[string]*Strength)
 	for _, s := range t.Strengths {
 		strengths[fold(s.ID)] = s
@@ -86,6 +87,7 @@ func NewEvaluator(t *Tenant, o Options) *Evaluator {
 	for i, p := range t.Policies {
 		e.policies[i] = x.compile(p)
 		e.policies[i].strengths = resolveStrengths(p, strengths)
+		e.controls += p.Grant.size()
 	}
 	e.membership = newMembership(&t.Directory, x)
 	e.locations = make([]*NamedLocation, len(x.places.ids))
@@ -98,6 +100,16 @@ func NewEvaluator(t *Tenant, o Options) *Evaluator {
 		}
 	}
 	return e
+}
+
+func (g *Grant) size() int {
+	n := 0
+	if g != nil {
+		for _, clause := range g.Clauses {
+			n += len(clause)
+		}
+	}
+	return n
 }
 
 // resolveStrengths finds the combinations of strengths that a policy only
@@ -134,7 +146,7 @@ type Evaluation struct {
 
 // A Decision is whether the sign-in gets its token. The zero Decision is
 // unknown.
-type Decision int
+type Decision int8
 
 // The decisions.
 const (
@@ -158,7 +170,7 @@ func (d Decision) String() string {
 
 // A Verdict is whether a policy covers a sign-in. The zero Verdict is Unknown: a
 // record that does not say is not a no.
-type Verdict int
+type Verdict int8
 
 // The verdicts.
 const (
@@ -185,7 +197,8 @@ type PolicyResult struct {
 	Policy  *Policy
 	Verdict Verdict
 	Result  Result
-	// Unmet are the conditions that rule the policy out, in the order of evaluation.
+	// Unmet are the conditions that rule the policy out. After the application or
+	// the users Entra evaluates nothing further, and neither does this.
 	Unmet []Condition
 	// Reasons say why the verdict, or whether the controls are satisfied, is unknown.
 	Reasons []Reason

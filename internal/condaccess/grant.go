@@ -22,14 +22,15 @@ func (j *judge) grant(c *compiled, v Verdict) GrantResult {
 		return GrantResult{Satisfied: Yes}
 	}
 	out := GrantResult{Satisfied: Yes, Interactive: true}
-	mark := len(j.reasons)
+	mark, first := len(j.reasons), len(j.controls)
 	if g != nil {
 		for _, clause := range g.Clauses {
-			met, interactive := j.clause(c, clause, &out)
+			met, interactive := j.clause(c, clause)
 			out.Satisfied = out.Satisfied.And(met)
 			out.Interactive = out.Interactive && (met != No || interactive)
 		}
 	}
+	out.Controls = clip(j.controls[first:])
 	if g.Blocks() {
 		out.Satisfied, out.Interactive = No, false
 	}
@@ -46,11 +47,11 @@ func (j *judge) grant(c *compiled, v Verdict) GrantResult {
 	return out
 }
 
-func (j *judge) clause(c *compiled, clause []Control, out *GrantResult) (met Truth, interactive bool) {
+func (j *judge) clause(c *compiled, clause []Control) (met Truth, interactive bool) {
 	met = No
 	for _, control := range clause {
 		t := j.control(c, control)
-		out.Controls = append(out.Controls, ControlResult{control, t})
+		j.controls = append(j.controls, ControlResult{control, t})
 		met = met.Or(t)
 		interactive = interactive || t == No && control.Kind.interactive() && !j.legacy()
 	}
@@ -95,9 +96,9 @@ func (j *judge) satisfied(c *compiled, control Control) (Truth, ReasonCode) {
 	case MFA:
 		return j.unlessMail(f.MFA), ControlNotKnown
 	case CompliantDevice:
-		return j.device(f.CompliantDevice, j.s.Device.Compliant(), func(t CrossTenant) Truth { return t.CompliantDevice }), ControlNotKnown
+		return j.presented(f.CompliantDevice, j.s.Device.Compliant(), func(t CrossTenant) Truth { return t.CompliantDevice }), ControlNotKnown
 	case DomainJoinedDevice:
-		return j.device(f.DomainJoinedDevice, j.s.Device.Hybrid(), func(t CrossTenant) Truth { return t.HybridDevice }), ControlNotKnown
+		return j.presented(f.DomainJoinedDevice, j.s.Device.Hybrid(), func(t CrossTenant) Truth { return t.HybridDevice }), ControlNotKnown
 	case ApprovedApplication:
 		return f.ApprovedApplication, ControlNotKnown
 	case CompliantApplication:
@@ -129,18 +130,23 @@ func (j *judge) unlessMail(t Truth) Truth {
 	return t
 }
 
-// device tells whether a control over the device is satisfied: by what is said
-// of the control, or else of the device.
-func (j *judge) device(fact, device Truth, trust func(CrossTenant) Truth) Truth {
-	t := fact
-	if t == Unsure {
-		t = device
-	}
-	if j.s.Flow == deviceCodeFlow {
+// presented tells whether a control over the device is satisfied: as it is said
+// of the control, or else as the device is described and can show.
+func (j *judge) presented(fact, device Truth, trust func(CrossTenant) Truth) Truth {
+	switch {
+	case j.s.Flow == deviceCodeFlow:
 		return No // the device that asks is not the one that signs in
+	case fact != Unsure:
+		return fact
+	case device != Yes:
+		return device
 	}
-	if t == Yes && j.guest&^InternalGuest != 0 {
-		return j.trusts(trust)
+	t := truth(j.s.Flow != "" && j.client != "").Or(Unsure) // some flows and clients show no device
+	switch external := j.guest &^ InternalGuest; {
+	case external != 0:
+		return t.And(j.trusts(trust))
+	case j.guests&^InternalGuest != 0:
+		return t.And(j.trusts(trust).Or(Unsure))
 	}
 	return t
 }

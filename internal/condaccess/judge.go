@@ -17,12 +17,19 @@ type judge struct {
 	why     []ReasonCode // of each place, why it is open
 	trusted Truth
 	client  string
-	reasons []Reason
-	unmet   []Condition
+	values  values
+	// What the results hold is cut out of these.
+	reasons  []Reason
+	unmet    []Condition
+	controls []ControlResult
+	ruledOut bool
 }
 
 func newJudge(e *Evaluator, s *SignIn) *judge {
-	j := &judge{e: e, s: s}
+	j := &judge{
+		e: e, s: s, values: e.values(s),
+		reasons: make([]Reason, 0, len(e.policies)), unmet: make([]Condition, 0, len(e.policies)), controls: make([]ControlResult, 0, e.controls),
+	}
 	j.findPrincipal()
 	j.findPlaces()
 	j.apps = e.audiences(&s.Target)
@@ -30,9 +37,12 @@ func newJudge(e *Evaluator, s *SignIn) *judge {
 	return j
 }
 
-// because notes why something is unknown.
+// because notes why something is unknown, unless the policy is ruled out
+// whatever it is.
 func (j *judge) because(code ReasonCode, c Condition, subject string) Truth {
-	j.reasons = append(j.reasons, Reason{code, c, subject})
+	if !j.ruledOut {
+		j.reasons = append(j.reasons, Reason{code, c, subject})
+	}
 	return Unsure
 }
 
@@ -44,31 +54,74 @@ func (j *judge) settle(t Truth, mark int) Truth {
 	return t
 }
 
-// A dimension is one condition of a policy. Test is only called where the
-// policy asks for something.
-type dimension struct {
-	condition Condition
-	test      func(*judge, *compiled) Truth
+// conditionsOf returns the conditions that a policy has, in the order in which
+// Entra evaluates them: what is asked for, who asks, and then the rest.
+func conditionsOf(p *Policy, understood bool) []Condition {
+	c := &p.Conditions
+	out := []Condition{ConditionApplication, ConditionUsers}
+	for _, x := range []struct {
+		condition Condition
+		set       bool
+	}{
+		{ConditionClientApps, len(c.ClientApps) > 0},
+		{ConditionPlatform, !c.Platforms.Empty()},
+		{ConditionLocation, !c.Locations.Empty()},
+		{ConditionDevices, c.DeviceFilter != nil || !c.DeviceStates.Empty()},
+		{ConditionSignInRisk, len(c.SignInRisk) > 0},
+		{ConditionUserRisk, len(c.UserRisk) > 0},
+		{ConditionServicePrincipalRisk, len(c.ServicePrincipalRisk) > 0},
+		{ConditionAgentRisk, len(c.AgentRisk) > 0},
+		{ConditionInsiderRisk, len(c.InsiderRisk) > 0},
+		{ConditionFlow, len(c.Flows) > 0},
+		{ConditionOther, !understood},
+	} {
+		if x.set {
+			out = append(out, x.condition)
+		}
+	}
+	return out
 }
 
-// dimensions are the conditions in the order in which Entra evaluates them:
-// what is asked for, who asks, and then the rest.
-func dimensions() []dimension {
-	return []dimension{
-		{ConditionApplication, (*judge).target},
-		{ConditionUsers, (*judge).principal},
-		{ConditionClientApps, (*judge).clientApps},
-		{ConditionPlatform, (*judge).platform},
-		{ConditionLocation, (*judge).location},
-		{ConditionDevices, (*judge).devices},
-		{ConditionSignInRisk, (*judge).signInRisk},
-		{ConditionUserRisk, (*judge).userRisk},
-		{ConditionServicePrincipalRisk, (*judge).servicePrincipalRisk},
-		{ConditionAgentRisk, (*judge).agentRisk},
-		{ConditionInsiderRisk, (*judge).insiderRisk},
-		{ConditionFlow, (*judge).flow},
-		{ConditionOther, (*judge).others},
+// test evaluates one condition that a policy has.
+func (j *judge) test(c *compiled, d Condition) Truth {
+	switch d {
+	case ConditionApplication:
+		return j.target(c)
+	case ConditionUsers:
+		return j.principal(c)
+	case ConditionClientApps:
+		return j.choice(c.choices.client, j.values.client, ClientAppNotGiven, d)
+	case ConditionPlatform:
+		return j.choice(c.choices.platform, j.values.platform, PlatformNotGiven, d)
+	case ConditionLocation:
+		return j.location(c)
+	case ConditionDevices:
+		return j.devices(c)
+	case ConditionSignInRisk:
+		return j.choice(c.choices.signInRisk, j.values.signInRisk, SignInRiskNotGiven, d)
+	case ConditionUserRisk:
+		return j.choice(c.choices.userRisk, j.values.userRisk, UserRiskNotGiven, d)
+	case ConditionServicePrincipalRisk:
+		return j.choice(c.choices.servicePrincipalRisk, j.values.servicePrincipalRisk, ServicePrincipalRiskNotGiven, d)
+	case ConditionAgentRisk:
+		return j.choice(c.choices.agentRisk, j.values.agentRisk, AgentRiskNotGiven, d)
+	case ConditionInsiderRisk:
+		return j.choice(c.choices.insider, j.values.insider, InsiderRiskNotGiven, d)
+	case ConditionFlow:
+		return j.choice(c.choices.flow, j.values.flow, FlowNotGiven, d)
+	case ConditionOther:
+		return j.others(c)
+	case PolicyNotEnabled, EmptyPolicy, ConditionUserActions, ConditionContext, ConditionWorkloadIdentities, ConditionGrant:
 	}
+	panic(d) // not in what conditionsOf returns
+}
+
+func (j *judge) choice(c choice, value uint16, code ReasonCode, d Condition) Truth {
+	t := c.test(value)
+	if t == Unsure {
+		j.because(code, d, "")
+	}
+	return t
 }
 
 // policy evaluates one policy into r.
@@ -102,22 +155,27 @@ func clip[T any](s []T) []T {
 
 // covers tells whether the policy's conditions hold, all of them.
 func (j *judge) covers(c *compiled) Truth {
-	if c.p.Conditions.Applications.Empty() && c.conditionsKnown {
+	if c.empty && c.conditionsKnown {
 		j.unmet = append(j.unmet, EmptyPolicy)
 		return No
 	}
 	all := Yes
-	for i := range j.e.dimensions {
-		d := &j.e.dimensions[i]
+	defer func() { j.ruledOut = false }()
+	for _, d := range c.conditions {
 		mark := len(j.reasons)
-		t := j.settle(d.test(j, c), mark)
-		if t == Unsure && d.condition != ConditionOther {
+		t := j.settle(j.test(c, d), mark)
+		if t == Unsure && d != ConditionOther {
 			t = j.assume(t)
 		}
-		if t == No {
-			j.unmet = append(j.unmet, c.condition(d.condition))
-		}
 		all = all.And(t)
+		if t != No {
+			continue
+		}
+		j.ruledOut = true
+		j.unmet = append(j.unmet, c.condition(d))
+		if d == ConditionApplication || d == ConditionUsers {
+			return No // as in Entra, nothing is evaluated after these
+		}
 	}
 	return all
 }

@@ -1,7 +1,5 @@
 package condaccess
 
-import "strings"
-
 // findPlaces finds out which of the locations that policies name hold the
 // sign-in.
 func (j *judge) findPlaces() {
@@ -122,56 +120,6 @@ func (j *judge) placeName(n int) string {
 	return j.e.x.places.ids[n]
 }
 
-// clientApps tells whether the policy is for the kind of client.
-func (j *judge) clientApps(c *compiled) Truth {
-	list := c.p.Conditions.ClientApps
-	if len(list) == 0 {
-		return Yes
-	}
-	maybe := false
-	for _, v := range list {
-		switch {
-		case v == "all", v == j.client, v == "modern" && j.client == clientModern, v == clientEAS && j.client == clientEASSupported:
-			return Yes
-		case (v == clientEASSupported || v == "easUnsupported") && j.client == clientEAS:
-			maybe = true
-		}
-	}
-	if j.client == "" || maybe {
-		return j.because(ClientAppNotGiven, ConditionClientApps, "")
-	}
-	return No
-}
-
-// platform tells whether the policy is for the device's platform. One that
-// Entra does not know is in "all" and in nothing else.
-func (j *judge) platform(c *compiled) Truth {
-	l := &c.p.Conditions.Platforms
-	if l.Empty() {
-		return Yes
-	}
-	in := Yes
-	if len(l.Include) > 0 {
-		in = j.inPlatforms(l.Include)
-	}
-	if in == No || len(l.Exclude) == 0 {
-		return in
-	}
-	return in.And(j.inPlatforms(l.Exclude).Not())
-}
-
-func (j *judge) inPlatforms(list []string) Truth {
-	for _, p := range list {
-		if p == "all" || j.s.Platform != "" && strings.EqualFold(p, j.s.Platform) {
-			return Yes
-		}
-	}
-	if j.s.Platform == "" {
-		return j.because(PlatformNotGiven, ConditionPlatform, "")
-	}
-	return No
-}
-
 // devices tells whether the device is one that the filter leaves in.
 func (j *judge) devices(c *compiled) Truth {
 	t := j.deviceStates(&c.p.Conditions.DeviceStates)
@@ -212,17 +160,4 @@ func (j *judge) deviceStates(l *Lists) Truth {
 		j.because(DeviceNotGiven, ConditionDevices, "device states")
 	}
 	return t
-}
-
-// flow tells whether the sign-in went from one device to another as the policy
-// says.
-func (j *judge) flow(c *compiled) Truth {
-	list := c.p.Conditions.Flows
-	switch {
-	case len(list) == 0:
-		return Yes
-	case j.s.Flow == "":
-		return j.because(FlowNotGiven, ConditionFlow, "")
-	}
-	return truth(contains(list, j.s.Flow))
 }

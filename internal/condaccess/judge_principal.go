@@ -69,9 +69,21 @@ func (j *judge) users(c *compiled) Truth {
 	if c.include.empty {
 		return No
 	}
-	if t, settled := j.mailUsers(c); settled {
-		return t
+	if !c.mail || j.client != clientEAS && j.client != "" {
+		return j.assigned(c)
 	}
+	mail := j.mailUsers(c)
+	if j.client == clientEAS {
+		return mail
+	}
+	if assigned := j.assigned(c); assigned == mail {
+		return assigned
+	}
+	return j.because(ClientAppNotGiven, ConditionUsers, "")
+}
+
+// assigned tells whether the user is included and not excluded.
+func (j *judge) assigned(c *compiled) Truth {
 	in := j.inUsers(&c.include, true)
 	if in == No || c.exclude.empty {
 		return in
@@ -80,17 +92,12 @@ func (j *judge) users(c *compiled) Truth {
 }
 
 // mailUsers is the surprise of Exchange ActiveSync: a policy for that client
-// that is scoped by all users, guests or roles covers every user.
-func (j *judge) mailUsers(c *compiled) (Truth, bool) {
-	if j.client != clientEAS || !contains(c.p.Conditions.ClientApps, clientEAS) {
-		return Unsure, false
-	}
-	if !c.include.all && c.include.guests == nil && c.include.roles.empty() {
-		return Unsure, false
-	}
+// that is scoped by all users, guests or roles covers every user but those that
+// it excludes by name or group.
+func (j *judge) mailUsers(c *compiled) Truth {
 	users := c.exclude
 	users.guests, users.roles = nil, nil
-	return j.inUsers(&users, false).Not(), true
+	return j.inUsers(&users, false).Not()
 }
 
 // inUsers tells whether the user is in a set.

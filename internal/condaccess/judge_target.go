@@ -10,6 +10,7 @@ type audience struct {
 	bundle     bundleSet // the resource is not said, but that it is one of these
 	open       bool      // the resource is not said
 	outside    bool
+	umbrella   bool
 	baseline   bool // asked for with baseline scopes only
 	object     *ServicePrincipal
 }
@@ -58,7 +59,7 @@ func (e *Evaluator) audience(id string) audience {
 	if strings.EqualFold(id, anyApplication) {
 		return audience{id: id, number: -1, maybe: b.all(), open: true}
 	}
-	a := audience{id: id, number: e.x.apps.find(id), outside: b.outside[fold(id)], object: e.membership.byApp[fold(id)]}
+	a := audience{id: id, number: e.x.apps.find(id), outside: b.outside[fold(id)], umbrella: umbrella(id), object: e.membership.byApp[fold(id)]}
 	a.yes, a.maybe = b.of(id)
 	return a
 }
@@ -124,7 +125,7 @@ func (j *judge) actions(a *Applications, t *Target) Truth {
 	switch {
 	case t.UserAction != "":
 		return truth(contains(a.UserActions, t.UserAction))
-	case len(j.apps) > 0 || len(t.Contexts) > 0:
+	case len(j.apps) > 0 || t.ContextOnly:
 		return No // a request is for one or the other
 	}
 	return j.because(UserActionNotGiven, ConditionUserActions, "")
@@ -152,7 +153,7 @@ func (j *judge) applications(c *compiled) Truth {
 	case len(j.apps) > 0:
 	case t.UserAction != "":
 		return truth(c.apps.all) // all resources are all user actions too
-	case len(t.Contexts) > 0:
+	case t.ContextOnly:
 		if !c.apps.all {
 			return No
 		}
@@ -204,7 +205,7 @@ func (j *judge) application(c *compiled, a *audience) Truth {
 // did not reach before: see ScopeModel.
 func (j *judge) baseline(c *compiled, a *audience) (Truth, bool) {
 	t := &j.s.Target
-	umbrellaOnly := umbrella(a.id) && !t.ScopesKnown
+	umbrellaOnly := a.umbrella && !t.ScopesKnown
 	if !a.baseline && !umbrellaOnly || !c.apps.all || c.notApps.empty || a.number >= 0 && c.notApps.ids.has(a.number) {
 		return Unsure, false
 	}

@@ -86,6 +86,7 @@ type Target struct {
 	UserAction   string   // urn:user:registersecurityinfo, urn:user:registerdevice
 	Contexts     []string
 	ContextsDone bool // no context but those in Contexts is asked for
+	ContextOnly  bool // nothing but a context is asked for, as the What If API can
 	// Client is the application that asks, Confidential whether it can keep a secret,
 	// Scopes what it asks for; they decide where policies have excluded resources.
 	Client       string
