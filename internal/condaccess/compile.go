@@ -56,7 +56,7 @@ type compiled struct {
 	places           placeSet
 	notPlaces        placeSet
 	workloads        [3]workloadSets // service principals, agents, agents' users
-	conditionsKnown  bool            // nothing of them was left unread
+	gaps             []gapInPolicy
 	grantKnown       bool
 	strengths        map[*Strength]*Strength
 	conditions       []Condition
@@ -83,15 +83,9 @@ func newIndexes(b *bundles) *indexes {
 }
 
 func (x *indexes) compile(p *Policy) compiled {
-	c := compiled{p: p, conditionsKnown: true, grantKnown: true}
+	c := compiled{p: p, gaps: gapsOf(p), grantKnown: true}
 	for _, u := range p.Unread {
-		switch u.Part {
-		case ConditionPart:
-			c.conditionsKnown = false
-		case GrantPart:
-			c.grantKnown = false
-		case SessionPart:
-		}
+		c.grantKnown = c.grantKnown && u.Part != GrantPart
 	}
 	cond := &p.Conditions
 	c.include, c.exclude = x.idSet(cond.Users.Include), x.idSet(cond.Users.Exclude)
@@ -100,7 +94,7 @@ func (x *indexes) compile(p *Policy) compiled {
 	for i, w := range []Workloads{cond.Workloads, cond.Agents, cond.AgentUsers} {
 		c.workloads[i] = x.workloadSets(w)
 	}
-	c.choices, c.conditions, c.empty = newChoices(cond), conditionsOf(p, c.conditionsKnown), cond.Applications.Empty()
+	c.choices, c.conditions, c.empty = newChoices(cond), c.conditionsOf(), cond.Applications.Empty()
 	c.mail = contains(cond.ClientApps, clientEAS) && (c.include.all || c.include.guests != nil || !c.include.roles.empty())
 	return c
 }

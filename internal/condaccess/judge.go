@@ -56,26 +56,26 @@ func (j *judge) settle(t Truth, mark int) Truth {
 
 // conditionsOf returns the conditions that a policy has, in the order in which
 // Entra evaluates them: what is asked for, who asks, and then the rest.
-func conditionsOf(p *Policy, understood bool) []Condition {
-	c := &p.Conditions
+func (c *compiled) conditionsOf() []Condition {
+	p := &c.p.Conditions
 	out := []Condition{ConditionApplication, ConditionUsers}
 	for _, x := range []struct {
 		condition Condition
 		set       bool
 	}{
-		{ConditionClientApps, len(c.ClientApps) > 0},
-		{ConditionPlatform, !c.Platforms.Empty()},
-		{ConditionLocation, !c.Locations.Empty()},
-		{ConditionDevices, c.DeviceFilter != nil || !c.DeviceStates.Empty()},
-		{ConditionSignInRisk, len(c.SignInRisk) > 0},
-		{ConditionUserRisk, len(c.UserRisk) > 0},
-		{ConditionServicePrincipalRisk, len(c.ServicePrincipalRisk) > 0},
-		{ConditionAgentRisk, len(c.AgentRisk) > 0},
-		{ConditionInsiderRisk, len(c.InsiderRisk) > 0},
-		{ConditionFlow, len(c.Flows) > 0},
-		{ConditionOther, !understood},
+		{ConditionClientApps, len(p.ClientApps) > 0},
+		{ConditionPlatform, !p.Platforms.Empty()},
+		{ConditionLocation, !p.Locations.Empty()},
+		{ConditionDevices, p.DeviceFilter != nil || !p.DeviceStates.Empty()},
+		{ConditionSignInRisk, len(p.SignInRisk) > 0},
+		{ConditionUserRisk, len(p.UserRisk) > 0},
+		{ConditionServicePrincipalRisk, len(p.ServicePrincipalRisk) > 0},
+		{ConditionAgentRisk, len(p.AgentRisk) > 0},
+		{ConditionInsiderRisk, len(p.InsiderRisk) > 0},
+		{ConditionFlow, len(p.Flows) > 0},
+		{ConditionOther, false},
 	} {
-		if x.set {
+		if _, gap := c.gap(x.condition); x.set || gap {
 			out = append(out, x.condition)
 		}
 	}
@@ -109,9 +109,7 @@ func (j *judge) test(c *compiled, d Condition) Truth {
 		return j.choice(c.choices.insider, j.values.insider, InsiderRiskNotGiven, d)
 	case ConditionFlow:
 		return j.choice(c.choices.flow, j.values.flow, FlowNotGiven, d)
-	case ConditionOther:
-		return j.others(c)
-	case PolicyNotEnabled, EmptyPolicy, ConditionUserActions, ConditionContext, ConditionWorkloadIdentities, ConditionGrant:
+	case ConditionOther, PolicyNotEnabled, EmptyPolicy, ConditionUserActions, ConditionContext, ConditionWorkloadIdentities, ConditionGrant:
 	}
 	panic(d) // not in what conditionsOf returns
 }
@@ -155,18 +153,14 @@ func clip[T any](s []T) []T {
 
 // covers tells whether the policy's conditions hold, all of them.
 func (j *judge) covers(c *compiled) Truth {
-	if c.empty && c.conditionsKnown {
+	if c.empty && len(c.gaps) == 0 {
 		j.unmet = append(j.unmet, EmptyPolicy)
 		return No
 	}
 	all := Yes
 	defer func() { j.ruledOut = false }()
 	for _, d := range c.conditions {
-		mark := len(j.reasons)
-		t := j.settle(j.test(c, d), mark)
-		if t == Unsure && d != ConditionOther {
-			t = j.assume(t)
-		}
+		t := j.condition(c, d)
 		all = all.And(t)
 		if t != No {
 			continue
@@ -180,8 +174,21 @@ func (j *judge) covers(c *compiled) Truth {
 	return all
 }
 
-// assume decides what is not known, if that was asked for. What we do not
-// understand of a policy is not decided so.
+// condition evaluates one condition, and decides it where that was asked for.
+// What we do not understand of a policy is not decided so.
+func (j *judge) condition(c *compiled, d Condition) Truth {
+	if path, gap := c.gap(d); gap {
+		return j.because(ConditionNotUnderstood, d, path)
+	}
+	mark := len(j.reasons)
+	t := j.settle(j.test(c, d), mark)
+	if t == Unsure {
+		t = j.assume(t)
+	}
+	return t
+}
+
+// assume decides what is not known, if that was asked for.
 func (j *judge) assume(t Truth) Truth {
 	switch j.e.options.Assume {
 	case AssumeNothing:
@@ -208,17 +215,4 @@ func (c *compiled) condition(d Condition) Condition {
 		return ConditionWorkloadIdentities
 	}
 	return d
-}
-
-// others is what we do not understand of the conditions.
-func (j *judge) others(c *compiled) Truth {
-	if c.conditionsKnown {
-		return Yes
-	}
-	for _, u := range c.p.Unread {
-		if u.Part == ConditionPart {
-			j.because(ConditionNotUnderstood, ConditionOther, u.Path)
-		}
-	}
-	return Unsure
 }

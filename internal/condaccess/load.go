@@ -13,7 +13,7 @@ type Loader struct {
 	tenant Tenant
 	file   string
 	text   []byte
-	others int // objects of the file that are of no use here
+	others int // objects that are of no kind that is read here
 }
 
 // Read takes in one file. On an error nothing of the file is kept, and the
@@ -27,7 +27,7 @@ func (l *Loader) Read(file string, data []byte) error {
 	if err != nil {
 		return l.failed(file, err)
 	}
-	l.file, l.text, l.others = file, text, 0
+	l.file, l.text = file, text
 	for _, n := range nodes {
 		l.value(n, "")
 	}
@@ -175,6 +175,9 @@ func (l *Loader) object(n *node, context string) {
 	t, d := &l.tenant, &l.tenant.Directory
 	kind := graphType(n)
 	switch {
+	case n.path("error", "code") != nil:
+		l.note("", fmt.Sprintf("holds the error that Graph answered (%s) instead of what was asked for", n.path("error", "code").shown()))
+		l.incomplete(context)
 	case isSnapshot(n):
 		l.snapshot(n)
 	case isInternal(n):
@@ -436,5 +439,8 @@ func (l *Loader) TrustIP(s string) error {
 func (l *Loader) Tenant() *Tenant {
 	t := &l.tenant
 	t.check()
+	if l.others > 0 {
+		t.Notes = append(t.Notes, Note{Text: count(l.others, "object") + " of other kinds, which Conditional Access does not depend on, were not read"})
+	}
 	return t
 }

@@ -15,7 +15,7 @@ import (
 // checkout.
 func signInLog(t *testing.T) [][]byte {
 	t.Helper()
-	return lines(t, filepath.Join("..", "..", "..", "shared", "data", "logs", "signins", "signinlogs_demo_tenant.jsonl"))
+	return lines(t, filepath.Join("..", "..", "..", "shared", "data", "logs", "signins", "signinlogs_demo_tenant.jsonl")) //nolint:misspell // the name of a folder
 }
 
 // What a tenant's log recorded obeys the order in which policies are evaluated
