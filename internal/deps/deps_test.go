@@ -69,7 +69,7 @@ internal/detect:     internal/attack kql/types kql/plan kql/diag internal/incide
 internal/coverage:   kql kql/plan kql/types internal/evidence internal/incident internal/schema internal/engine internal/ingest
 internal/tenant:     kql/plan kql/types internal/incident
 internal/trial:      internal/evidence internal/engine internal/ingest internal/rule internal/detect
-internal/correlate:  internal/incident internal/attack
+internal/correlate:  internal/evidence internal/incident internal/attack
 internal/condaccess:
 internal/lineage:    kql kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/engine internal/correlate
 internal/respond:    kql/diag kql/syntax internal/incident

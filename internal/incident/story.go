@@ -47,8 +47,8 @@ type Reach struct {
 // A Confidence is how sure it is that an incident is an attack, and the terms
 // that it adds up from.
 type Confidence struct {
-	Score int    `json:"score"` // 0 to 100
-	Level string `json:"level"` // low, medium, high
+	Score int      `json:"score"` // 0 to 100
+	Level string   `json:"level"` // low, medium, high
 	Terms []Ground `json:"terms"`
 }
 
