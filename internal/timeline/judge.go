@@ -3,6 +3,7 @@ package timeline
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/conshelf/conshelf/internal/activity"
 	"github.com/conshelf/conshelf/internal/evidence"
@@ -11,14 +12,18 @@ import (
 
 // A judge tells which activities are an attacker's, from the alerts' records.
 type judge struct {
+	since    time.Time                    // a session that is older was its owner's until then
 	alerts   map[evidence.Origin][]string // rules, by record
 	sessions map[string]bool              // sessions and tokens of those records
 	networks map[[2]string]bool           // their actors and addresses, where those were new
 }
 
 func newJudge(list []activity.Activity, alerts []incident.Alert, h Habits) judge {
-	j := judge{make(map[evidence.Origin][]string), make(map[string]bool), make(map[[2]string]bool)}
-	for _, alert := range alerts {
+	j := judge{alerts: make(map[evidence.Origin][]string), sessions: make(map[string]bool), networks: make(map[[2]string]bool)}
+	for n, alert := range alerts {
+		if n == 0 || alert.First.Before(j.since) {
+			j.since = alert.First
+		}
 		for _, o := range alert.Origins {
 			if !slices.Contains(j.alerts[o], alert.Rule.Name) {
 				j.alerts[o] = append(j.alerts[o], alert.Rule.Name)
@@ -49,7 +54,7 @@ func (j judge) of(a activity.Activity) (Attribution, []string) {
 	if rules := j.alerts[a.Origin]; len(rules) > 0 {
 		return Alerted, rules
 	}
-	if a.SessionID != "" && j.sessions[a.SessionID] || a.TokenID != "" && j.sessions[a.TokenID] {
+	if !a.Time.Before(j.since) && (a.SessionID != "" && j.sessions[a.SessionID] || a.TokenID != "" && j.sessions[a.TokenID]) {
 		return SameSession, nil
 	}
 	if a.Network != "" && a.Actor != "" && j.networks[at(a)] {

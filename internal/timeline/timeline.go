@@ -37,10 +37,14 @@ type Entry struct {
 	Attribution Attribution       `json:"attribution,omitempty"`
 	Alerts      []string          `json:"alerts,omitempty"` // names of their rules, sorted
 	Activity    activity.Activity `json:"activity"`         // the first
-	Targets     []string          `json:"targets"`          // at most maxTargets, as they came
-	Origins     []evidence.Origin `json:"origins"`          // at most maxOrigins, as they came
-	Query       string            `json:"query"`            // finds the records, over the vocabulary activity
-	Mark        *Mark             `json:"mark,omitempty"`   // what a person thinks of it
+	// Actors are those who did it, of whom attempts that failed may have many: at
+	// most maxTargets, as they came; ActorCount is how many.
+	Actors     []string          `json:"actors"`
+	ActorCount int               `json:"actorCount"`
+	Targets    []string          `json:"targets"`        // at most maxTargets, as they came
+	Origins    []evidence.Origin `json:"origins"`        // at most maxOrigins, as they came
+	Query      string            `json:"query"`          // finds the records, over the vocabulary activity
+	Mark       *Mark             `json:"mark,omitempty"` // what a person thinks of it
 }
 
 // A Mark is what a person said of an entry.
@@ -106,35 +110,56 @@ func compareActivities(a, b activity.Activity) int {
 
 // A sameness is what two records of one act have in common.
 type sameness struct {
-	source, action, result, actor, network, app, session string
-	attribution                                          Attribution
+	source, action, result, actor, network, app, session, reason string
+	attribution                                                  Attribution
 }
+
+// sameOf returns what a record has in common with others of its act. Attempts
+// from one address that failed for one reason are one act, whoever was tried.
+func sameOf(a activity.Activity, by Attribution) sameness {
+	key := sameness{source: a.Source, action: a.Action, result: string(a.Result), network: a.Network, app: a.App, attribution: by}
+	if a.Result == activity.Failure && a.Network != "" {
+		key.reason = a.Reason
+		return key
+	}
+	key.actor, key.session = actorOf(a), a.SessionID
+	return key
+}
+
+func actorOf(a activity.Activity) string { return strings.ToLower(cmp.Or(a.Actor, a.ActorID)) }
 
 type teller struct {
 	judge   judge
 	habits  Habits
 	marks   map[string]Mark
 	digests map[int64]evidence.Digest
-	open    map[sameness]int // the entry that another record may belong to
+	open    map[sameness]int  // the entry that another record may belong to
+	actors  []map[string]bool // of each entry
 	entries []Entry
 }
 
 // add adds a record to the entry that it belongs to, or begins one.
 func (t *teller) add(a activity.Activity) {
 	attribution, alerts := t.judge.of(a)
-	key := sameness{
-		a.Source, a.Action, string(a.Result), strings.ToLower(cmp.Or(a.Actor, a.ActorID)), a.Network, a.App, a.SessionID, attribution,
-	}
+	key := sameOf(a, attribution)
 	id := RecordID(t.digests[a.Origin.File], a.Origin.Record)
 	n, found := t.open[key]
 	if !found || a.Time.Sub(t.entries[n].Last) > again || t.habits.first(a) {
 		n = len(t.entries)
-		t.entries = append(t.entries, Entry{ID: id, First: a.Time, Activity: a, Attribution: attribution, Targets: []string{}, Origins: []evidence.Origin{}})
+		t.entries = append(t.entries, Entry{ID: id, First: a.Time, Activity: a, Attribution: attribution, Actors: []string{}, Targets: []string{}, Origins: []evidence.Origin{}})
+		t.actors = append(t.actors, make(map[string]bool))
 		t.open[key] = n
 	}
 	e := &t.entries[n]
 	e.Last = a.Time
 	e.Count++
+	if who := actorOf(a); who != "" && !t.actors[n][who] {
+		t.actors[n][who] = true
+		e.ActorCount++
+		if len(e.Actors) < maxTargets {
+			e.Actors = append(e.Actors, who)
+		}
+	}
 	if len(e.Origins) < maxOrigins {
 		e.Origins = append(e.Origins, a.Origin)
 	}
@@ -159,14 +184,13 @@ func RecordID(file evidence.Digest, record int64) string {
 
 // finish writes the sentence and the query.
 func (e *Entry) finish(h Habits) {
-	sentence := e.Activity.Sentence()
+	sentence := e.sentence()
 	if e.Count > 1 {
 		sentence = fmt.Sprintf("%s This is so in %d records, until %s", sentence, e.Count, e.Last.Format("15:04:05"))
-		if len(e.Targets) > 1 {
-			sentence += ": " + strings.Join(e.Targets, ", ")
-			if len(e.Targets) == maxTargets {
-				sentence += " …"
-			}
+		if e.ActorCount > 1 {
+			sentence += some(": ", e.Actors, e.ActorCount > len(e.Actors))
+		} else if len(e.Targets) > 1 {
+			sentence += some(": ", e.Targets, len(e.Targets) == maxTargets)
 		}
 		sentence += "."
 	}
@@ -177,6 +201,24 @@ func (e *Entry) finish(h Habits) {
 	e.Query = e.query()
 }
 
+// sentence says what was done, and by how many where they are several.
+func (e *Entry) sentence() string {
+	a := e.Activity
+	if e.ActorCount > 1 {
+		a.Actor = fmt.Sprintf("%d accounts", e.ActorCount)
+	}
+	return a.Sentence()
+}
+
+// some lists names, with a mark where there are more.
+func some(before string, names []string, more bool) string {
+	text := before + strings.Join(names, ", ")
+	if more {
+		text += " …"
+	}
+	return text
+}
+
 // query returns the query that finds the records of an entry.
 func (e *Entry) query() string {
 	a := e.Activity
@@ -185,10 +227,12 @@ func (e *Entry) query() string {
 		"Source == " + syntax.Quote(a.Source),
 		"Action == " + syntax.Quote(a.Action),
 		"Result == " + syntax.Quote(string(a.Result)),
-		"Actor =~ " + syntax.Quote(a.Actor),
 		"Network == " + syntax.Quote(a.Network),
 	}
-	if a.SessionID != "" {
+	if e.ActorCount <= 1 {
+		terms = append(terms, "Actor =~ "+syntax.Quote(a.Actor))
+	}
+	if a.SessionID != "" && a.Result != activity.Failure {
 		terms = append(terms, "SessionId == "+syntax.Quote(a.SessionID))
 	}
 	return activity.View + " | where " + strings.Join(terms, " and ")

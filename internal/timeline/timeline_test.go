@@ -27,7 +27,7 @@ func act(n, minutes int64, address, session string) activity.Activity {
 }
 
 func alertOn(records ...int64) []incident.Alert {
-	a := incident.Alert{Rule: incident.Rule{Name: "Rule"}}
+	a := incident.Alert{Rule: incident.Rule{Name: "Rule"}, First: start}
 	for _, n := range records {
 		a.Origins = append(a.Origins, evidence.Origin{File: 1, Record: n})
 	}
@@ -37,6 +37,7 @@ func alertOn(records ...int64) []incident.Alert {
 // TestAttribution tells an alert's record, its session, its address, and what
 // only looks like them.
 func TestAttribution(t *testing.T) {
+	before := act(8, -5, "192.0.2.7", "stolen") // the same session, before the first alert
 	other := act(5, 4, "203.0.113.9", "other")
 	other.Actor = "bob@contoso.com"
 	habits := Habits{
@@ -49,7 +50,7 @@ func TestAttribution(t *testing.T) {
 	entries := Tell(Input{
 		Activities: []activity.Activity{
 			act(1, 0, "203.0.113.9", "stolen"), act(2, 1, "198.51.100.1", "stolen"), act(3, 2, "203.0.113.9", ""), act(4, 3, "192.0.2.7", "home"), other,
-			act(6, 5, "192.0.2.7", ""), act(7, 6, "192.0.2.7", "late"),
+			act(6, 5, "192.0.2.7", ""), act(7, 6, "192.0.2.7", "late"), before,
 		},
 		Alerts: alertOn(1, 6), // 6 is from an address that was always hers
 		Habits: habits,
@@ -60,12 +61,12 @@ func TestAttribution(t *testing.T) {
 			got[o.Record] = e.Attribution
 		}
 	}
-	want := map[int64]Attribution{1: Alerted, 2: SameSession, 3: SameNetwork, 4: Ordinary, 5: Ordinary, 6: Alerted, 7: Ordinary}
+	want := map[int64]Attribution{1: Alerted, 2: SameSession, 3: SameNetwork, 4: Ordinary, 5: Ordinary, 6: Alerted, 7: Ordinary, 8: Ordinary}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if !strings.Contains(entries[0].Sentence, "It is the first time from 203.0.113.9, in 3 days of records of this account.") {
-		t.Error(entries[0].Sentence)
+	if !strings.Contains(entries[1].Sentence, "It is the first time from 203.0.113.9, in 3 days of records of this account.") {
+		t.Error(entries[1].Sentence)
 	}
 }
 
