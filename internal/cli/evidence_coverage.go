@@ -133,77 +133,97 @@ func (a *app) list(format string, l listing) error {
 	return out.close()
 }
 
-func tableListing(s coverage.Statement) listing {
-	l := listing{cols: []types.Column{
-		{Name: "Table", Type: types.String},
-		{Name: "Tenant", Type: types.String},
-		{Name: "Rows", Type: types.Long},
-		{Name: "Accounts", Type: types.Long},
-		{Name: "First", Type: types.DateTime},
-		{Name: "Last", Type: types.DateTime},
-		{Name: "Holes", Type: types.Long},
-	}}
-	for _, t := range s.Tables {
-		l.rows = append(l.rows, []types.Value{
-			types.NewString(t.Name), types.NewString(t.Tenant), types.NewLong(t.Rows), types.NewLong(t.Users),
-			types.NewDateTime(types.TicksOf(t.First)), types.NewDateTime(types.TicksOf(t.Last)), types.NewLong(int64(len(t.Holes))),
-		})
+// A field is a column of a listing, and what it has of an item.
+type field[T any] struct {
+	name string
+	kind types.Scalar
+	of   func(item T) types.Value
+}
+
+// textField and numberField are of these kinds, timeField of a time, which may
+// not be known.
+func textField[T any](name string, of func(T) string) field[T] {
+	return field[T]{name, types.String, func(item T) types.Value { return types.NewString(of(item)) }}
+}
+
+func numberField[T any](name string, of func(T) int64) field[T] {
+	return field[T]{name, types.Long, func(item T) types.Value { return types.NewLong(of(item)) }}
+}
+
+func timeField[T any](name string, of func(T) time.Time) field[T] {
+	return field[T]{name, types.DateTime, func(item T) types.Value { return instant(of(item)) }}
+}
+
+func listingOf[T any](items []T, fields ...field[T]) listing {
+	var l listing
+	for _, f := range fields {
+		l.cols = append(l.cols, types.Column{Name: f.name, Type: f.kind})
+	}
+	for _, item := range items {
+		row := make([]types.Value, len(fields))
+		for i, f := range fields {
+			row[i] = f.of(item)
+		}
+		l.rows = append(l.rows, row)
 	}
 	return l
+}
+
+func tableListing(s coverage.Statement) listing {
+	type table = coverage.Table
+	return listingOf(s.Tables,
+		textField("Table", func(t table) string { return t.Name }),
+		textField("Tenant", func(t table) string { return t.Tenant }),
+		numberField("Rows", func(t table) int64 { return t.Rows }),
+		numberField("Accounts", func(t table) int64 { return t.Users }),
+		timeField("First", func(t table) time.Time { return t.First }),
+		timeField("Last", func(t table) time.Time { return t.Last }),
+		numberField("Holes", func(t table) int64 { return int64(len(t.Holes)) }),
+	)
 }
 
 func hourListing(s coverage.Statement) listing {
-	l := listing{cols: []types.Column{
-		{Name: "Table", Type: types.String},
-		{Name: "Tenant", Type: types.String},
-		{Name: "Hour", Type: types.DateTime},
-		{Name: "Rows", Type: types.Long},
-	}}
+	type tableHour struct {
+		coverage.Hour
+		table, tenant string
+	}
+	var hours []tableHour
 	for _, t := range s.Tables {
 		for _, h := range t.Hours {
-			l.rows = append(l.rows, []types.Value{
-				types.NewString(t.Name), types.NewString(t.Tenant), types.NewDateTime(types.TicksOf(h.Start)), types.NewLong(h.Rows),
-			})
+			hours = append(hours, tableHour{h, t.Name, t.Tenant})
 		}
 	}
-	return l
+	return listingOf(hours,
+		textField("Table", func(h tableHour) string { return h.table }),
+		textField("Tenant", func(h tableHour) string { return h.tenant }),
+		timeField("Hour", func(h tableHour) time.Time { return h.Start }),
+		numberField("Rows", func(h tableHour) int64 { return h.Rows }),
+	)
 }
 
 func accountListing(accounts []coverage.Account) listing {
-	l := listing{cols: []types.Column{
-		{Name: "Table", Type: types.String},
-		{Name: "Tenant", Type: types.String},
-		{Name: "Account", Type: types.String},
-		{Name: "Rows", Type: types.Long},
-		{Name: "First", Type: types.DateTime},
-		{Name: "Last", Type: types.DateTime},
-	}}
-	for _, c := range accounts {
-		l.rows = append(l.rows, []types.Value{
-			types.NewString(c.Table), types.NewString(c.Tenant), types.NewString(c.Name), types.NewLong(c.Rows),
-			types.NewDateTime(types.TicksOf(c.First)), types.NewDateTime(types.TicksOf(c.Last)),
-		})
-	}
-	return l
+	type account = coverage.Account
+	return listingOf(accounts,
+		textField("Table", func(a account) string { return a.Table }),
+		textField("Tenant", func(a account) string { return a.Tenant }),
+		textField("Account", func(a account) string { return a.Name }),
+		numberField("Rows", func(a account) int64 { return a.Rows }),
+		timeField("First", func(a account) time.Time { return a.First }),
+		timeField("Last", func(a account) time.Time { return a.Last }),
+	)
 }
 
 func gapListing(gaps []incident.Gap) listing {
-	l := listing{cols: []types.Column{
-		{Name: "Kind", Type: types.String},
-		{Name: "Subject", Type: types.String},
-		{Name: "Tenant", Type: types.String},
-		{Name: "From", Type: types.DateTime},
-		{Name: "To", Type: types.DateTime},
-		{Name: "Reason", Type: types.String},
-		{Name: "Consequence", Type: types.String},
-	}}
-	for _, g := range gaps {
-		l.rows = append(l.rows, []types.Value{
-			types.NewString(string(g.Kind)), types.NewString(g.Subject), types.NewString(g.Tenant), instant(g.Window.From), instant(g.Window.To),
-			types.NewString(g.Reason), types.NewString(g.Consequence),
-		})
-	}
-	return l
+	type gap = incident.Gap
+	return listingOf(gaps,
+		textField("Kind", func(g gap) string { return string(g.Kind) }),
+		textField("Subject", func(g gap) string { return g.Subject }),
+		textField("Tenant", func(g gap) string { return g.Tenant }),
+		timeField("From", func(g gap) time.Time { return g.Window.From }),
+		timeField("To", func(g gap) time.Time { return g.Window.To }),
+		textField("Reason", func(g gap) string { return g.Reason }),
+		textField("Consequence", func(g gap) string { return g.Consequence }),
+	)
 }
 
 func instant(t time.Time) types.Value {

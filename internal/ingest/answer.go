@@ -365,20 +365,29 @@ func (f *answerFrames) aboutQuery() bool {
 
 // key passes a member's name, and returns it in lower case.
 func (f *answerFrames) key() (string, bool) {
+	var m member
+	n, ok := f.sight(func() int { return f.scan.key(0, &m) })
+	if !ok {
+		return "", false
+	}
+	key := strings.ToLower(string(m.key))
+	f.w.advance(n)
+	return key, true
+}
+
+// sight scans what is in sight, of which there is more until the scan is whole.
+// It returns where the scan ends.
+func (f *answerFrames) sight(scan func() int) (int, bool) {
 	for {
 		f.scan.data = f.w.bytes()
-		var m member
-		i := f.scan.key(0, &m)
+		i := scan()
 		if i == short && f.w.more() {
 			continue
 		}
 		if i < 0 {
 			f.cut(i)
-			return "", false
 		}
-		key := strings.ToLower(string(m.key))
-		f.w.advance(i)
-		return key, true
+		return i, i >= 0
 	}
 }
 
@@ -401,19 +410,11 @@ func quotes(v value) int {
 
 // whole returns the value in sight, which it does not pass.
 func (f *answerFrames) whole() (value, bool) {
-	for {
-		f.scan.data = f.w.bytes()
-		var v value
-		i := f.scan.member(0, &v)
-		if i == short && f.w.more() {
-			continue
-		}
-		if i < 0 {
-			f.cut(i)
-			return value{}, false
-		}
-		return v, true
+	var v value
+	if _, ok := f.sight(func() int { return f.scan.member(0, &v) }); !ok {
+		return value{}, false
 	}
+	return v, true
 }
 
 // cut says why a value could not be read.

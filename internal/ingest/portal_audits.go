@@ -81,25 +81,22 @@ func (m *mapper) portalActor(cells map[string]value) {
 	kind := string(m.text(cells["actortype"]))
 	m.give("ActorType", cells["actortype"])
 	m.fill("Identity", cells["actordisplayname"])
-	if strings.EqualFold(kind, "User") {
-		actor.add(m, "id", cells["actorobjectid"])
-		actor.add(m, "displayName", cells["actordisplayname"])
-		actor.add(m, "userPrincipalName", cells["actoruserprincipalname"])
-		actor.add(m, "ipAddress", cells["ipaddress"])
-		actor.add(m, "homeTenantId", cells["actorhometenantid"])
-		actor.add(m, "homeTenantName", cells["actorhometenantname"])
-		by.raw("user", actor.String())
-	} else {
-		actor.add(m, "displayName", cells["actordisplayname"])
-		actor.add(m, "servicePrincipalId", cells["actorserviceprincipalid"])
-		actor.add(m, "servicePrincipalName", cells["actorserviceprincipalname"])
-		actor.add(m, "objectId", cells["actorobjectid"])
-		actor.add(m, "userPrincipalName", cells["actoruserprincipalname"])
-		actor.add(m, "ipAddress", cells["ipaddress"])
-		actor.add(m, "homeTenantId", cells["actorhometenantid"])
-		actor.add(m, "homeTenantName", cells["actorhometenantname"])
-		by.raw("app", actor.String())
+	who := "app"
+	parts := [][2]string{
+		{"displayName", "actordisplayname"},
+		{"servicePrincipalId", "actorserviceprincipalid"},
+		{"servicePrincipalName", "actorserviceprincipalname"},
+		{"objectId", "actorobjectid"},
+		{"userPrincipalName", "actoruserprincipalname"},
 	}
+	if strings.EqualFold(kind, "User") {
+		who, parts = "user", [][2]string{{"id", "actorobjectid"}, {"displayName", "actordisplayname"}, {"userPrincipalName", "actoruserprincipalname"}}
+	}
+	parts = append(parts, [][2]string{{"ipAddress", "ipaddress"}, {"homeTenantId", "actorhometenantid"}, {"homeTenantName", "actorhometenantname"}}...)
+	for _, part := range parts {
+		actor.add(m, part[0], cells[part[1]])
+	}
+	by.raw(who, actor.String())
 	by.give(m, "InitiatedBy")
 }
 

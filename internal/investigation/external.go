@@ -303,34 +303,7 @@ func converted(e plan.Expr, t types.Scalar) plan.Expr {
 	if e.Type() == t {
 		return e
 	}
-	return &plan.Call{Func: conversion(t), Args: []plan.Expr{e}, T: t}
-}
-
-func conversion(t types.Scalar) string {
-	switch t {
-	case types.Bool:
-		return "tobool"
-	case types.Int:
-		return "toint"
-	case types.Long:
-		return "tolong"
-	case types.Real:
-		return "toreal"
-	case types.Decimal:
-		return "todecimal"
-	case types.String:
-		return "tostring"
-	case types.DateTime:
-		return "todatetime"
-	case types.TimeSpan:
-		return "totimespan"
-	case types.GUID:
-		return "toguid"
-	case types.Dynamic:
-		return "todynamic"
-	case types.Unknown:
-	}
-	panic(t)
+	return &plan.Call{Func: plan.Conversion(t), Args: []plan.Expr{e}, T: t}
 }
 
 // reference returns the table of a file, which is loaded if the case does not

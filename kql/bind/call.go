@@ -240,7 +240,7 @@ func (b *binder) wrongArguments(x *syntax.Call, f *builtin.Function, args []plan
 		want := wantedAt(f, i, len(args))
 		hint := ""
 		if len(want) == 1 && want[0] != types.Dynamic {
-			hint = "write " + conversionTo(want[0]) + "(…)"
+			hint = "write " + plan.Conversion(want[0]) + "(…)"
 		}
 		if len(want) == 1 && want[0] == types.Dynamic && a.Type() == types.String {
 			hint = "write parse_json(…), or split(…)"

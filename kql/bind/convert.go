@@ -1,7 +1,6 @@
 package bind
 
 import (
-	"fmt"
 	"math"
 	"math/big"
 	"strconv"
@@ -10,32 +9,6 @@ import (
 	"github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
 )
-
-// conversionTo returns the name of the function that converts to a type.
-func conversionTo(t types.Scalar) string {
-	switch t {
-	case types.Bool:
-		return "tobool"
-	case types.Int:
-		return "toint"
-	case types.Long:
-		return "tolong"
-	case types.Real:
-		return "toreal"
-	case types.Decimal:
-		return "todecimal"
-	case types.String:
-		return "tostring"
-	case types.DateTime:
-		return "todatetime"
-	case types.TimeSpan:
-		return "totimespan"
-	case types.GUID:
-		return "toguid"
-	case types.Dynamic, types.Unknown:
-	}
-	panic(fmt.Sprintf("no function converts to %s", t))
-}
 
 // convert returns e as a value of type t. To Unknown is e itself.
 func convert(e plan.Expr, t types.Scalar) plan.Expr {
@@ -53,7 +26,7 @@ func convert(e plan.Expr, t types.Scalar) plan.Expr {
 		first := &plan.Const{Value: types.NewLong(0), At: e.Span()}
 		return &plan.Path{X: array, Steps: []plan.Step{{Index: first}}, At: e.Span()}
 	}
-	return &plan.Call{Func: conversionTo(t), Args: []plan.Expr{e}, T: t, At: e.Span()}
+	return &plan.Call{Func: plan.Conversion(t), Args: []plan.Expr{e}, T: t, At: e.Span()}
 }
 
 // convertValue converts constants where the result is beyond doubt.

@@ -284,7 +284,7 @@ func hintConversion(t types.Scalar) string {
 	if t == types.Dynamic {
 		return "parse_json(…)"
 	}
-	return conversionTo(t) + "(…)"
+	return plan.Conversion(t) + "(…)"
 }
 
 // accepts tells whether an argument may be given for a parameter of type want.

@@ -90,7 +90,7 @@ func mismatchHint(operands []plan.Expr) string {
 	}
 	switch {
 	case loose && other != types.Unknown:
-		return "convert with " + conversionTo(other) + "(…)"
+		return "convert with " + plan.Conversion(other) + "(…)"
 	case loose && len(operands) > 1:
 		return "convert with tolong(…), toreal(…) or another function of the type it has"
 	}

@@ -57,34 +57,21 @@ type bin struct {
 
 func readBins(in Table, size int64) []*binned {
 	var list []*binned
-	groups := map[string]*binned{}
-	bins := map[string]map[int64]*bin{}
-	dims := make([]int, 0, len(in.Columns))
-	for i := 2; i < len(in.Columns); i++ {
-		dims = append(dims, i)
-	}
-	for _, row := range in.Rows {
-		if !row[0].Valid || !row[1].Valid {
-			continue
+	for _, rows := range byDimensions(in) {
+		g := &binned{dims: rows[0][2:]}
+		bins := map[int64]*bin{}
+		for _, row := range rows {
+			at := floorDiv(row[1].Int, size) * size
+			b, ok := bins[at]
+			if !ok {
+				b = &bin{at: at}
+				bins[at] = b
+				g.bins = append(g.bins, b)
+			}
+			b.values = append(b.values, row[0])
 		}
-		key := rowKey(row, dims)
-		g, ok := groups[key]
-		if !ok {
-			g = &binned{dims: row[2:]}
-			groups[key], bins[key] = g, map[int64]*bin{}
-			list = append(list, g)
-		}
-		at := floorDiv(row[1].Int, size) * size
-		b, ok := bins[key][at]
-		if !ok {
-			b = &bin{at: at}
-			bins[key][at] = b
-			g.bins = append(g.bins, b)
-		}
-		b.values = append(b.values, row[0])
-	}
-	for _, g := range list {
 		slices.SortFunc(g.bins, func(a, b *bin) int { return cmp.Compare(a.at, b.at) })
+		list = append(list, g)
 	}
 	return list
 }

@@ -30,7 +30,22 @@ type series struct {
 // time are in no count. The series come in the order they are met.
 func readSeries(in Table) []*series {
 	var list []*series
-	index := map[string]*series{}
+	for _, rows := range byDimensions(in) {
+		s := &series{dims: rows[0][2:]}
+		for _, row := range rows {
+			s.events = append(s.events, event{id: keyOf(row[0]).text, at: row[1].Int})
+		}
+		slices.SortStableFunc(s.events, func(a, b event) int { return cmp.Compare(a.at, b.at) })
+		list = append(list, s)
+	}
+	return list
+}
+
+// byDimensions groups rows of two values and dimensions by these, in the order
+// they are met. Rows that lack one of the values are in none.
+func byDimensions(in Table) [][][]types.Value {
+	var groups [][][]types.Value
+	index := map[string]int{}
 	dims := make([]int, 0, len(in.Columns))
 	for i := 2; i < len(in.Columns); i++ {
 		dims = append(dims, i)
@@ -40,18 +55,15 @@ func readSeries(in Table) []*series {
 			continue
 		}
 		key := rowKey(row, dims)
-		s, ok := index[key]
+		n, ok := index[key]
 		if !ok {
-			s = &series{dims: row[2:]}
-			index[key] = s
-			list = append(list, s)
+			n = len(groups)
+			index[key] = n
+			groups = append(groups, nil)
 		}
-		s.events = append(s.events, event{id: keyOf(row[0]).text, at: row[1].Int})
+		groups[n] = append(groups[n], row)
 	}
-	for _, s := range list {
-		slices.SortStableFunc(s.events, func(a, b event) int { return cmp.Compare(a.at, b.at) })
-	}
-	return list
+	return groups
 }
 
 // A span is a part of the timeline, both ends of which belong to it, cut into

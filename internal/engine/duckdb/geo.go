@@ -9,7 +9,8 @@ import (
 // geoFunctions are those of places on Earth. What is not a valid place or shape
 // gives null, and ” where the result is a string.
 func geoFunctions() []function {
-	return slices.Concat(pointFunctions(), lineFunctions(), polygonFunctions(), cellFunctions())
+	return slices.Concat(pointFunctions(), figureFunctions("line", geo.ReadLine), lineFunctions(),
+		figureFunctions("polygon", geo.ReadPolygon), polygonFunctions(), cellFunctions())
 }
 
 func pointFunctions() []function {
@@ -33,26 +34,54 @@ func pointFunctions() []function {
 	}
 }
 
+// A figure is a line or a polygon.
+type figure[F any] interface {
+	DistanceTo(p geo.Point) float64
+	Closest(p geo.Point) geo.Point
+	Centroid() (geo.Point, bool)
+	Densify(tolerance float64) (F, bool, error)
+	S2Cells(level int64, radius float64) ([]string, bool)
+	JSON() string
+}
+
+// figureFunctions are those that lines have and polygons too, under the noun.
+func figureFunctions[F figure[F]](noun string, read func(string) (F, bool)) []function {
+	return []function{
+		{name: "kql_geo_distance_point_to_" + noun, signature: "dds:d", eval: func(r *row, out *result) {
+			if p, f, ok := pointAnd(r, read); ok {
+				out.real(f.DistanceTo(p))
+			}
+		}},
+		{name: "kql_geo_closest_point_on_" + noun, signature: "dds:s", eval: func(r *row, out *result) {
+			if p, f, ok := pointAnd(r, read); ok {
+				out.text(f.Closest(p).JSON())
+			}
+		}},
+		{name: "kql_geo_" + noun + "_centroid", signature: "s:s", eval: func(r *row, out *result) {
+			if f, ok := shapeOf(r, 0, read); ok {
+				out.pointIf(f.Centroid())
+			}
+		}},
+		{name: "kql_geo_" + noun + "_densify", signature: "sd:s", eval: func(r *row, out *result) {
+			if f, ok := shapeOf(r, 0, read); ok && !r.null(1) {
+				if dense, ok := mustHave(f.Densify(r.real(1))); ok {
+					out.text(dense.JSON())
+				}
+			}
+		}},
+		{name: "kql_geo_" + noun + "_to_s2cells", signature: "sld:s", eval: func(r *row, out *result) {
+			if f, ok := shapeOf(r, 0, read); ok && !r.null(1) && !r.null(2) {
+				out.tokensIf(f.S2Cells(r.long(1), r.real(2)))
+			}
+		}},
+	}
+}
+
 func lineFunctions() []function {
 	return []function{
-		{name: "kql_geo_distance_point_to_line", signature: "dds:d", eval: func(r *row, out *result) {
-			if p, l, ok := pointAnd(r, geo.ReadLine); ok {
-				out.real(l.DistanceTo(p))
-			}
-		}},
-		{name: "kql_geo_closest_point_on_line", signature: "dds:s", eval: func(r *row, out *result) {
-			if p, l, ok := pointAnd(r, geo.ReadLine); ok {
-				out.text(l.Closest(p).JSON())
-			}
-		}},
 		{name: "kql_geo_line_length", signature: "s:d", eval: func(r *row, out *result) {
 			if l, ok := shapeOf(r, 0, geo.ReadLine); ok {
 				out.real(l.Length())
-			}
-		}},
-		{name: "kql_geo_line_centroid", signature: "s:s", eval: func(r *row, out *result) {
-			if l, ok := shapeOf(r, 0, geo.ReadLine); ok {
-				out.pointIf(l.Centroid())
 			}
 		}},
 		{name: "kql_geo_line_interpolate_point", signature: "sd:s", eval: func(r *row, out *result) {
@@ -64,18 +93,6 @@ func lineFunctions() []function {
 			l, ok := shapeOf(r, 0, geo.ReadLine)
 			if p, valid := r.points(1, 1); ok && valid {
 				out.realIf(l.Locate(p[0]))
-			}
-		}},
-		{name: "kql_geo_line_densify", signature: "sd:s", eval: func(r *row, out *result) {
-			if l, ok := shapeOf(r, 0, geo.ReadLine); ok && !r.null(1) {
-				if dense, ok := mustHave(l.Densify(r.real(1))); ok {
-					out.text(dense.JSON())
-				}
-			}
-		}},
-		{name: "kql_geo_line_to_s2cells", signature: "sld:s", eval: func(r *row, out *result) {
-			if l, ok := shapeOf(r, 0, geo.ReadLine); ok && !r.null(1) && !r.null(2) {
-				out.tokensIf(l.S2Cells(r.long(1), r.real(2)))
 			}
 		}},
 		{name: "kql_geo_intersects_2lines", signature: "ss:b", eval: func(r *row, out *result) {
@@ -103,16 +120,6 @@ func polygonFunctions() []function {
 				out.bool(a.Contains(p))
 			}
 		}},
-		{name: "kql_geo_distance_point_to_polygon", signature: "dds:d", eval: func(r *row, out *result) {
-			if p, a, ok := pointAnd(r, geo.ReadPolygon); ok {
-				out.real(a.DistanceTo(p))
-			}
-		}},
-		{name: "kql_geo_closest_point_on_polygon", signature: "dds:s", eval: func(r *row, out *result) {
-			if p, a, ok := pointAnd(r, geo.ReadPolygon); ok {
-				out.text(a.Closest(p).JSON())
-			}
-		}},
 		{name: "kql_geo_polygon_area", signature: "s:d", eval: func(r *row, out *result) {
 			if a, ok := shapeOf(r, 0, geo.ReadPolygon); ok {
 				out.real(a.Area())
@@ -121,23 +128,6 @@ func polygonFunctions() []function {
 		{name: "kql_geo_polygon_perimeter", signature: "s:d", eval: func(r *row, out *result) {
 			if a, ok := shapeOf(r, 0, geo.ReadPolygon); ok {
 				out.real(a.Perimeter())
-			}
-		}},
-		{name: "kql_geo_polygon_centroid", signature: "s:s", eval: func(r *row, out *result) {
-			if a, ok := shapeOf(r, 0, geo.ReadPolygon); ok {
-				out.pointIf(a.Centroid())
-			}
-		}},
-		{name: "kql_geo_polygon_densify", signature: "sd:s", eval: func(r *row, out *result) {
-			if a, ok := shapeOf(r, 0, geo.ReadPolygon); ok && !r.null(1) {
-				if dense, ok := mustHave(a.Densify(r.real(1))); ok {
-					out.text(dense.JSON())
-				}
-			}
-		}},
-		{name: "kql_geo_polygon_to_s2cells", signature: "sld:s", eval: func(r *row, out *result) {
-			if a, ok := shapeOf(r, 0, geo.ReadPolygon); ok && !r.null(1) && !r.null(2) {
-				out.tokensIf(a.S2Cells(r.long(1), r.real(2)))
 			}
 		}},
 		{name: "kql_geo_intersects_2polygons", signature: "ss:b", eval: func(r *row, out *result) {
