@@ -13,14 +13,15 @@ import (
 // readTemplate reads the rules of a template, and the saved searches, which
 // are hunting queries.
 func (f *file) readTemplate(doc *doctree.Node) {
+	kept := doc.Value("metadata").Value("conshelf").Value("rules")
 	for _, r := range arm.Resources(doc) {
 		var d armReader
 		switch {
 		case strings.HasSuffix(r.Type, "/alertrules"), strings.HasSuffix(r.Type, "/alertruletemplates"):
-			f.add(d.rule(r, d.alertRule(r)))
+			f.add(d.rule(r, restored(d.alertRule(r), kept)))
 		case strings.HasSuffix(r.Type, "/savedsearches"):
 			if saved := d.savedSearch(r); saved != nil {
-				f.add(d.rule(r, saved))
+				f.add(d.rule(r, restored(saved, kept)))
 			} else {
 				f.list = append(f.list, d.list...)
 			}
@@ -33,6 +34,8 @@ func (f *file) readTemplate(doc *doctree.Node) {
 type armReader struct {
 	list   diag.List
 	absent []string // keys whose value depends on the deployment
+	// unknown is a property that is not read, which no other form can hold.
+	unknown string
 }
 
 // rule reads the document of a resource. What Sentinel's repository demands of
@@ -40,7 +43,7 @@ type armReader struct {
 func (d *armReader) rule(r arm.Resource, doc *doctree.Node) (*Rule, diag.List) {
 	reader := &reader{deployed: true, absent: d.absent}
 	rule := reader.rule(doc)
-	rule.Form = ARM
+	rule.Form, rule.doc, rule.unknown = ARM, doc, d.unknown
 	reader.schedule(rule)
 	reader.unmatched(rule)
 	if rule.ID == "" && rule.Name != "" {
@@ -74,7 +77,7 @@ func armKeys() []armKey {
 		{"customDetails", "customDetails", nil},
 		{"alertDetailsOverride", "alertDetailsOverride", nil},
 		{"eventGroupingSettings", "eventGroupingSettings", nil},
-		{"incidentConfiguration", "incidentConfiguration", nil},
+		{"incidentConfiguration", "incidentConfiguration", func(v *doctree.Node) *doctree.Node { return lookback(v, shortTime) }},
 		{"sentinelEntitiesMappings", "sentinelEntitiesMappings", nil},
 		{"suppressionDuration", "suppressionDuration", shortTime},
 		{"suppressionEnabled", "suppressionEnabled", nil},
@@ -86,7 +89,7 @@ func armKeys() []armKey {
 // unread are properties that say something about a resource and nothing about
 // the rule.
 func unread() []string {
-	return []string{"subTechniques", "alertRuleTemplateName", "lastModifiedUtc", "createdDateUTC", "lastUpdatedDateUTC", "alertRulesCreatedByTemplateCount", "author", "tags"}
+	return []string{"alertRuleTemplateName", "lastModifiedUtc", "createdDateUTC", "lastUpdatedDateUTC", "alertRulesCreatedByTemplateCount", "author", "tags"}
 }
 
 // alertRule returns the document of a rule's resource.
@@ -103,7 +106,7 @@ func (d *armReader) alertRule(r arm.Resource) *doctree.Node {
 		d.list.Errorf(r.Node.At, diag.BadRule, "the resource has no properties")
 		return doc
 	}
-	known := armKeys()
+	known, own := armKeys(), doctree.NewMap()
 	for _, e := range properties.Entries {
 		i := slices.IndexFunc(known, func(k armKey) bool { return k.property == e.Key })
 		switch {
@@ -111,12 +114,26 @@ func (d *armReader) alertRule(r arm.Resource) *doctree.Node {
 		case i >= 0:
 			d.take(doc, r, doctree.Entry{Key: known[i].key, At: e.At, Value: e.Value})
 			convert(doc, known[i])
-		case !slices.Contains(unread(), e.Key):
+		case e.Key == "subTechniques":
+		case slices.Contains(unread(), e.Key):
+			d.bookkeeping(r, e, own)
+		default:
+			d.unknown = e.Key
 			d.list.Add(diag.Diagnostic{Span: e.At, Severity: diag.Warning, Code: diag.BadRule, Message: "the property " + e.Key + " is not known: it is not read"})
 		}
 	}
 	d.subTechniques(doc, r, properties.Value("subTechniques"))
+	if len(own.Entries) > 0 {
+		doc.Add("metadata", doctree.NewMap().Add("arm", own))
+	}
 	return doc
+}
+
+// bookkeeping keeps what a resource says of itself and YAML has no key for.
+func (d *armReader) bookkeeping(r arm.Resource, e doctree.Entry, own *doctree.Node) {
+	if v, err := r.Resolved(e.Value); err == nil {
+		own.Add(e.Key, v)
+	}
 }
 
 // take adds an entry, resolved. What has no value here is an error where the
@@ -189,7 +206,7 @@ func (d *armReader) guid(r arm.Resource) *doctree.Node {
 			text, _ = v.Scalar()
 		}
 		if ids := anyGUID.FindAllString(text, -1); len(ids) > 0 {
-			return &doctree.Node{Kind: doctree.Text, At: n.At, Text: strings.ToLower(ids[len(ids)-1])}
+			return &doctree.Node{Kind: doctree.Text, At: n.At, Text: ids[len(ids)-1]}
 		}
 	}
 	return nil

@@ -190,5 +190,6 @@ func sentinelRule(doc *doctree.Node) (*Rule, diag.List) {
 	rule := r.rule(doc)
 	r.schedule(rule)
 	r.unmatched(rule)
+	rule.doc = doc
 	return rule, r.list
 }

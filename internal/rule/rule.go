@@ -37,7 +37,9 @@ type Rule struct {
 	Path    string // in the file system that it was loaded from
 	text    string // of its file
 	queryAt *doctree.Node
+	doc     *doctree.Node // as Sentinel's YAML has it; nil for other forms
 	idAt    diag.Span
+	unknown string // a property of a resource that no other form can hold
 }
 
 // A Connector is a source of data that the rule needs.
