@@ -2,17 +2,14 @@ package rules
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/conshelf/conshelf/internal/detect"
+	"github.com/conshelf/conshelf/internal/engine/duckdb"
 	"github.com/conshelf/conshelf/internal/golden"
-	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/rehearse"
 	"github.com/conshelf/conshelf/internal/rule"
 	"github.com/conshelf/conshelf/internal/schema"
 	"github.com/conshelf/conshelf/internal/tenant"
@@ -72,50 +69,26 @@ func TestRule(t *testing.T) {
 
 func alertsOf(t *testing.T, r *rule.Rule, in map[string]string) string {
 	t.Helper()
-	e, files := load(t, in)
+	e, err := duckdb.Open(t.Context(), duckdb.Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	facts, err := tenant.Parse([]byte(in["facts.yaml"]))
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := []*rule.Compiled{rule.Compile(r, compilerWith(facts))}
-	result, err := detect.Run(t.Context(), e, rules, detect.Options{Concurrency: 1})
+	files, err := rehearse.Load(t.Context(), e, in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stepwise, err := detect.Run(t.Context(), e, rules, detect.Options{Concurrency: 1, Stepwise: true})
+	alerts, err := rehearse.Alerts(t.Context(), e, []*rule.Compiled{rule.Compile(r, compilerWith(facts))}, files)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
-	if diff := cmp.Diff(stepwise, result); diff != "" {
-		t.Errorf("step by step, and as it is run: %s", diff)
-	}
-	for _, g := range result.Gaps {
-		t.Errorf("gap: %s: %s", g.Kind, g.Reason)
-	}
-	var b strings.Builder
-	for _, a := range result.Alerts {
-		b.WriteString(line(a, files))
-	}
-	return b.String()
-}
-
-func line(a incident.Alert, files []string) string {
-	var b strings.Builder
-	const layout = "02T15:04:05"
-	fmt.Fprintf(&b, "%s %s..%s", a.Severity, a.First.Format(layout), a.Last.Format(layout))
-	for _, e := range a.Entities {
-		fmt.Fprintf(&b, " %s", e.Type)
-		for _, id := range e.Identifiers {
-			fmt.Fprintf(&b, ",%s=%s", id.Name, id.Value)
-		}
-	}
-	for i, o := range a.Origins {
-		if i == 0 || a.Origins[i-1].File != o.File {
-			fmt.Fprintf(&b, " %s:", files[o.File-1])
-		} else {
-			b.WriteString(",")
-		}
-		fmt.Fprint(&b, o.Record)
-	}
-	return b.String() + "\n"
+	return alerts
 }

@@ -88,7 +88,7 @@ func functions() map[string]function {
 		"base64tostring": decoded,
 		"replace":        replace,
 		"split":          split,
-		"first":          element(func(items int) int { return 0 }),
+		"first":          element(func(int) int { return 0 }),
 		"last":           element(func(items int) int { return items - 1 }),
 		"equals":         equals,
 		"not":            not,

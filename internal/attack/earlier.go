@@ -6,12 +6,9 @@ import (
 	"github.com/conshelf/conshelf/internal/incident"
 )
 
-// The versions of ATT&CK that rules are written against: the one held, and the
-// one before, which Sentinel has.
-const (
-	Version        = "19"
-	VersionEarlier = "18"
-)
+// VersionEarlier is the version of ATT&CK before the one that the package
+// holds. Sentinel has it.
+const VersionEarlier = "18"
 
 // earlier are the techniques that the version held has in place of one of the
 // version before. Where it took the place of several, the nearest is named.
@@ -78,20 +75,4 @@ func EarlierTactics(was incident.Technique) []incident.Tactic {
 		all = append(all, defenseEvasion)
 	}
 	return all
-}
-
-// ShortName returns the tactic's name as ATT&CK's data and tools have it:
-// command-and-control.
-func ShortName(t incident.Tactic) string {
-	var b strings.Builder
-	for i, c := range string(t) {
-		if c >= 'A' && c <= 'Z' {
-			if i > 0 {
-				b.WriteByte('-')
-			}
-			c += 'a' - 'A'
-		}
-		b.WriteRune(c)
-	}
-	return b.String()
 }

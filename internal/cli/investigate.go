@@ -97,8 +97,8 @@ func (a *app) investigate(ctx context.Context, paths []string, f investigateFlag
 	if err != nil {
 		return err
 	}
-	for _, p := range broken {
-		printText(a.err, p.String())
+	if brokenLines(a.err, broken) > 0 {
+		a.note("conshelf rules lint says more of rules that do not run")
 	}
 	if err := a.present(c, doc, f.asJSON); err != nil {
 		return err
@@ -175,11 +175,7 @@ func parseFailOn(text string) (incident.Severity, error) {
 	if text == "" {
 		return incident.Unrated, nil
 	}
-	s, ok := incident.ParseSeverity(text)
-	if !ok || s == incident.Unrated {
-		return incident.Unrated, usagef("--fail-on %s: want Informational, Low, Medium or High", text)
-	}
-	return s, nil
+	return parseSeverity("--fail-on", text)
 }
 
 // ruleStatus is the error of rules that could not run to their end. Those that
@@ -211,7 +207,7 @@ func rulePack(dir string) (fs.FS, error) {
 	}
 	pack := os.DirFS(dir)
 	if loaded, problems := rule.Load(pack); len(loaded) == 0 && len(problems) == 0 {
-		return nil, usagef("%s holds no analytics rule: want files that end in .yaml", dir)
+		return nil, usagef("%s holds no analytics rule: want files that end in .yaml, .yml or .json", dir)
 	}
 	return pack, nil
 }

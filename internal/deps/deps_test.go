@@ -32,6 +32,7 @@ internal/evidence:
 internal/incident:   internal/evidence
 internal/schema:     kql/types
 internal/attack:     internal/incident
+internal/matrix:     internal/incident internal/attack
 internal/vocabulary: kql/bind
 internal/escape:
 internal/activity:   kql/syntax kql/types internal/evidence
@@ -68,6 +69,7 @@ internal/rule:       internal/doctree internal/arm internal/sigma kql kql/bind k
 internal/detect:     internal/attack kql/types kql/plan kql/diag internal/incident internal/evidence internal/engine internal/rule
 internal/coverage:   kql kql/plan kql/types internal/evidence internal/incident internal/schema internal/engine internal/ingest
 internal/tenant:     kql/plan kql/types internal/incident
+internal/rehearse:   kql/types internal/schema internal/incident internal/engine internal/rule internal/detect
 internal/trial:      internal/evidence internal/engine internal/ingest internal/rule internal/detect
 internal/correlate:  internal/evidence internal/incident internal/attack
 internal/condaccess:
@@ -79,7 +81,7 @@ internal/exchange:   internal/incident internal/attack internal/timeline interna
 # Putting it together.
 internal/simulate:
 internal/investigation: kql kql/bind kql/diag kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/custody internal/ingest internal/rule internal/detect internal/correlate internal/coverage internal/respond internal/report internal/activity internal/timeline rules playbooks internal/tenant internal/lineage
-internal/cli:           rules kql kql/builtin kql/bind kql/diag kql/sqlgen kql/plan kql/types kql/syntax internal/evidence internal/incident internal/schema internal/vocabulary internal/escape internal/chart internal/coverage internal/engine internal/engine/duckdb internal/custody internal/ingest internal/rule internal/investigation internal/report internal/respond internal/simulate internal/activity internal/indicator internal/timeline internal/exchange internal/condaccess
+internal/cli:           rules internal/matrix internal/attack internal/rehearse kql kql/builtin kql/bind kql/diag kql/sqlgen kql/plan kql/types kql/syntax internal/evidence internal/incident internal/schema internal/vocabulary internal/escape internal/chart internal/coverage internal/engine internal/engine/duckdb internal/custody internal/ingest internal/rule internal/investigation internal/report internal/respond internal/simulate internal/activity internal/indicator internal/timeline internal/exchange internal/condaccess
 cmd/conshelf:           internal/cli
 
 internal/deps:

@@ -227,7 +227,11 @@ func (r *yamlReader) place(out *Node, n ast.Node) {
 		out.lines = r.blockLines(n.GetToken().Position.Line, out.Text)
 		return
 	}
-	if start := out.At.Start; strings.HasPrefix(r.text[start:], out.Text) {
+	start := out.At.Start
+	if c := r.text[start:]; c != "" && (c[0] == '"' || c[0] == '\'') {
+		start++
+	}
+	if strings.HasPrefix(r.text[start:], out.Text) && !strings.Contains(out.Text, "\n") {
 		out.lines = []int{start}
 	}
 }

@@ -29,12 +29,19 @@ func ReadFacts(path string) (*tenant.Facts, []byte, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read facts: %w", err)
 	}
+	facts, err := ParseFacts(path, text)
+	return facts, text, err
+}
+
+// ParseFacts reads the facts of a tenant from the text of the file of that
+// name.
+func ParseFacts(name string, text []byte) (*tenant.Facts, error) {
 	facts, err := tenant.Parse(text)
 	var wrong *tenant.ProblemsError
 	if errors.As(err, &wrong) {
-		return nil, nil, errors.New(strings.Join(wrong.Lines(path), "\n"))
+		return nil, errors.New(strings.Join(wrong.Lines(name), "\n"))
 	}
-	return facts, text, err
+	return facts, err
 }
 
 // FactsFile is the path of the facts of a case, or ” if it has none.

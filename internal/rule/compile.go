@@ -76,7 +76,7 @@ func (c *Compiled) Open() (*plan.Query, bool) {
 // Problem returns what there is to say about the rule's query, with the text
 // that it is about.
 func (c *Compiled) Problem() Problem {
-	return Problem{c.Path, c.text, c.Diagnostics}
+	return Problem{c.Path, c.Name, c.text, c.Diagnostics}
 }
 
 func (c *Compiled) checkColumns(columns []types.Column) {

@@ -37,10 +37,7 @@ func Load(fsys fs.FS) ([]*Rule, []Problem) {
 	ids := make(map[string]string)
 	for _, f := range files {
 		rules = append(rules, f.loaded(ids)...)
-		f.list.Sort()
-		if len(f.list) > 0 {
-			problems = append(problems, Problem{f.path, f.text, f.list})
-		}
+		problems = append(problems, f.problems()...)
 	}
 	return rules, append(problems, unread...)
 }
@@ -51,6 +48,7 @@ type file struct {
 	list       diag.List
 	drafts     []draft
 	sigma      []*doctree.Node
+	wrong      []Problem // with its rules
 }
 
 // A draft is a rule, and what is wrong with it.
@@ -75,14 +73,22 @@ func (f *file) loaded(ids map[string]string) []*Rule {
 		} else {
 			ids[d.rule.ID] = f.path
 		}
-		for _, one := range d.list {
-			f.list.Add(one)
-		}
 		if !d.list.HasErrors() {
 			rules = append(rules, d.rule)
 		}
+		if d.list.Sort(); len(d.list) > 0 {
+			f.wrong = append(f.wrong, Problem{f.path, d.rule.Name, f.text, d.list})
+		}
 	}
 	return rules
+}
+
+// problems returns what is wrong with the file, and with each of its rules.
+func (f *file) problems() []Problem {
+	if f.list.Sort(); len(f.list) > 0 {
+		return append([]Problem{{f.path, "", f.text, f.list}}, f.wrong...)
+	}
+	return f.wrong
 }
 
 // find returns the paths of the files that may hold rules, and the directories

@@ -4,6 +4,7 @@
 package rule
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/conshelf/conshelf/internal/doctree"
@@ -120,12 +121,40 @@ const (
 	AlertPerResult Grouping = "AlertPerResult"
 )
 
-// A Problem is what is wrong with one file of rules.
+// A Problem is what is wrong with one file of rules, or with one rule of it.
 type Problem struct {
 	Path        string
+	Rule        string // its name; empty: the file's
 	Text        string // of the file: the diagnostics' spans point into it
 	Diagnostics diag.List
 }
 
 // String renders every diagnostic, each with file, line and column.
 func (p Problem) String() string { return p.Diagnostics.Format(p.Path, p.Text) }
+
+// Line says in one line what keeps the rule, or the file's rules, from
+// running: where, and the first error. It is empty if nothing does.
+func (p Problem) Line() string {
+	var wrong diag.List
+	for _, d := range p.Diagnostics {
+		if d.Severity == diag.Error {
+			wrong = append(wrong, d)
+		}
+	}
+	if len(wrong) == 0 {
+		return ""
+	}
+	line, column := diag.Position(p.Text, wrong[0].Span.Start)
+	text := fmt.Sprintf("%s:%d:%d: ", p.Path, line, column)
+	if p.Rule != "" {
+		text += p.Rule + ": "
+	}
+	text += fmt.Sprintf("%s: %s", wrong[0].Code, wrong[0].Message)
+	if wrong[0].Hint != "" {
+		text += " (" + wrong[0].Hint + ")"
+	}
+	if n := len(wrong) - 1; n > 0 {
+		text += fmt.Sprintf(" (and %d more)", n)
+	}
+	return text
+}

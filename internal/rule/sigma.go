@@ -23,7 +23,10 @@ func compileSigma(files []*file) {
 	}
 	for i, result := range sigma.Compile(docs) {
 		if result.Query == nil {
-			of[i].list = append(of[i].list, result.Diagnostics...)
+			result.Diagnostics.Sort()
+			if len(result.Diagnostics) > 0 {
+				of[i].wrong = append(of[i].wrong, Problem{of[i].path, result.Title, of[i].text, result.Diagnostics})
+			}
 			continue
 		}
 		of[i].add(sigmaRule(result.Query, of[i].path, result.Diagnostics))

@@ -17,7 +17,7 @@ func Compile(docs []*Document) []Result {
 	}
 	results := make([]Result, len(docs))
 	for i, d := range docs {
-		results[i].Diagnostics = slices.Clone(d.Diagnostics)
+		results[i].Title, results[i].Diagnostics = d.title, slices.Clone(d.Diagnostics)
 		if d.correlation != nil {
 			results[i].Query = c.correlate(d, &results[i].Diagnostics)
 		}

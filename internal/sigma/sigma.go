@@ -59,6 +59,7 @@ type Entity struct {
 // A Result is what became of a document. Query is nil for a filter, for a rule
 // that only correlations use, and where there are errors.
 type Result struct {
+	Title       string
 	Query       *Query
 	Diagnostics diag.List
 }

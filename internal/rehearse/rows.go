@@ -1,72 +1,48 @@
-package rules
+package rehearse
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/conshelf/conshelf/internal/engine"
-	"github.com/conshelf/conshelf/internal/engine/duckdb"
 	"github.com/conshelf/conshelf/internal/schema"
 	"github.com/conshelf/conshelf/kql/types"
 )
 
-// load returns an engine that holds the archive's tables: each file
-// Table.jsonl has a row of that table on each line. The files are numbered by
-// name.
-func load(t *testing.T, in map[string]string) (e *duckdb.Engine, files []string) {
-	t.Helper()
-	e, err := duckdb.Open(t.Context(), duckdb.Options{Threads: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	for _, name := range slices.Sorted(maps.Keys(in)) {
-		table, ok := strings.CutSuffix(name, ".jsonl")
-		if !ok {
-			continue
-		}
-		files = append(files, name)
-		loadTable(t, e, table, int64(len(files)), in[name])
-	}
-	return e, files
-}
-
-func loadTable(t *testing.T, e *duckdb.Engine, table string, file int64, text string) {
-	t.Helper()
+// loadTable appends the rows of one file.
+func loadTable(ctx context.Context, e engine.Loader, table string, file int64, text string) error {
 	published, ok := schema.Lookup(table)
 	if !ok {
-		t.Fatalf("no table %s", table)
+		return fmt.Errorf("%s.jsonl: there is no table %s", table, table)
 	}
 	batch := engine.NewBatch(table)
 	record := int64(0)
 	for line := range strings.Lines(text) {
 		record++
 		if err := addRow(batch, published, line); err != nil {
-			t.Fatalf("%s:%d: %v", table, record, err)
+			return fmt.Errorf("%s.jsonl:%d: %w", table, record, err)
 		}
 		batch.EndRow(engine.Origin{File: file, Record: record, Identity: engine.Identity{file, record}})
 	}
-	into, err := e.Begin(t.Context())
+	into, err := e.Begin(ctx)
 	if err != nil {
-		t.Fatal(err)
+		return fmt.Errorf("load %s: %w", table, err)
 	}
-	if err := into.Append(t.Context(), batch); err != nil {
-		t.Fatal(err)
+	if err := into.Append(ctx, batch); err != nil {
+		_ = into.Rollback() // the load is lost either way
+		return fmt.Errorf("load %s: %w", table, err)
 	}
-	if err := into.Commit(t.Context()); err != nil {
-		t.Fatal(err)
+	if err := into.Commit(ctx); err != nil {
+		return fmt.Errorf("load %s: %w", table, err)
 	}
+	return nil
 }
 
 func addRow(b *engine.Batch, published types.Table, line string) error {
@@ -109,14 +85,26 @@ func setValue(v *engine.Vector, value json.RawMessage) error {
 			return err
 		}
 		v.SetText([]byte(text))
-	case types.Bool, types.Int, types.Long:
-		n, err := strconv.ParseInt(string(value), 10, 64)
-		if err != nil {
-			return err
+	case types.Bool:
+		var is bool
+		if json.Unmarshal(value, &is) == nil {
+			v.SetInt(map[bool]int64{true: 1}[is])
+			return nil
 		}
-		v.SetInt(n)
+		return setNumber(v, value)
+	case types.Int, types.Long:
+		return setNumber(v, value)
 	case types.Real, types.TimeSpan, types.Unknown:
 		return fmt.Errorf("type %s", v.Column.Type)
 	}
+	return nil
+}
+
+func setNumber(v *engine.Vector, value json.RawMessage) error {
+	n, err := strconv.ParseInt(string(value), 10, 64)
+	if err != nil {
+		return err
+	}
+	v.SetInt(n)
 	return nil
 }
