@@ -231,6 +231,9 @@ func (g *generator) join(r *plan.Join) relation {
 		}
 		s.carry(in, trimmed(visible, qualifier), qualifier)
 	}
+	if r.Kind == plan.FullOuter && left.group != "" && right.group != "" {
+		s.out.group = s.hide("coalesce(l."+left.group+", r."+right.group+")", "$group") // either side may be missing
+	}
 	s.out.weights = make([]int, len(r.Cols))
 	for i, c := range r.Cols {
 		s.out.weights[i] = left.weight(c.Index)

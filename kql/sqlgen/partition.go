@@ -12,7 +12,7 @@ import (
 // rows together; every operator keeps the numbers apart. The parts come in the
 // order of their values.
 func (g *generator) partition(r *plan.Partition) relation {
-	in := g.atSteps(g.lighten(g.rel(r.Input), r.Keys...))
+	in := g.lighten(g.rel(r.Input), r.Keys...)
 	outer := in.group
 	given, added := g.extend(in, []string{g.partNumber(in, r.Keys)}, "$part")
 	given.group = added[0]

@@ -178,6 +178,7 @@ func (g *generator) rel(r plan.Rel) relation {
 		g.notInSteps("scan", diag.Span{})
 		return g.match(r)
 	case *plan.Partition:
+		g.notInSteps("partition", spanOf(r.Keys))
 		return g.partition(r)
 	case *plan.Given:
 		return g.given[len(g.given)-1]
