@@ -252,7 +252,7 @@ func first(list []string) string {
 // inQuery writes x in (table). The binder has made the table's first column
 // fit, or left it dynamic.
 func (g *generator) inQuery(s scope, e *plan.InQuery) string {
-	r := g.atSteps(g.rel(e.Rel))
+	r := g.tableOf(e)
 	column, x := first(r.cols), g.expr(s, e.X)
 	if g.steps != nil && r.group != "" {
 		return g.inStepQuery(e, r, x)

@@ -215,14 +215,20 @@ func (s *selection) finish(g *generator, rest string) relation {
 	return s.out
 }
 
-// extend adds hidden columns to a relation.
-func (g *generator) extend(in relation, expressions []string, base string) (relation, []string) {
+// taken are the names of the columns that a relation has.
+func (r relation) taken() namer {
 	n := namer{}
-	for _, c := range slices.Concat(in.cols, in.hidden(), in.scratch) {
-		if c != "" {
+	for _, c := range slices.Concat(r.cols, r.hidden(), r.scratch) {
+		if c != "" && !void(c) {
 			n[strings.ToLower(unquote(c))] = true
 		}
 	}
+	return n
+}
+
+// extend adds hidden columns to a relation.
+func (g *generator) extend(in relation, expressions []string, base string) (relation, []string) {
+	n := in.taken()
 	items := []string{"*"}
 	added := make([]string, len(expressions))
 	for i, e := range expressions {

@@ -66,6 +66,7 @@ func (g *generator) inScope(r *plan.Scan, source Source) string {
 	if scope.From != 0 || scope.To != 0 {
 		conditions = append(conditions, timeConditions(source, scope)...)
 	}
+	conditions = append(conditions, g.seen(source)...)
 	switch scope.Tenant {
 	case "":
 	case plan.Tenantless:
@@ -179,10 +180,13 @@ func steps(r *plan.Range) (int64, bool) {
 
 // filter keeps the rows for which a condition is true.
 func (g *generator) filter(r *plan.Filter) relation {
-	in := g.stepped(g.lighten(g.rel(r.Input), r.Cond), r.Cond)
+	in, rest := g.early(g.lighten(g.rel(r.Input), r.Cond), r.Cond)
+	if rest == nil {
+		return in
+	}
 	defer g.inStep(in)()
 	visible := in.cols
-	in, cond := g.withoutWindows(in, r.Cond)
+	in, cond := g.withoutWindows(in, rest)
 	condition := g.condition(in.cols, cond)
 	in.cols = visible
 	in.name = g.cte("SELECT * FROM " + in.name + "\n  WHERE " + condition)

@@ -101,10 +101,12 @@ type generator struct {
 	uses    map[*plan.Shared]int
 	given   []relation // what Given stands for, innermost last
 	err     *UnsupportedError
+	layer   windowLayer
 	// steps are those that the query is asked in; nil: it is asked once. Instant is
 	// the column of the step, where an expression over rows of steps is written.
 	steps   *plan.Steps
 	instant string
+	tables  map[*plan.InQuery]relation // that are asked in steps and are written
 }
 
 // refuse records the first construct that cannot be said. What is generated

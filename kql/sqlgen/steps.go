@@ -45,6 +45,10 @@ func (g *generator) timed(s *selection, r *plan.Scan, source Source) {
 	if len(g.given) > 0 {
 		g.refuse("another table inside mv-apply or partition, in steps", "its rows belong to no part", "", r.Span)
 	}
+	if i := r.Table.Column(timeColumn); i >= 0 && s.out.cols[i] != "" && r.Table.Columns[i].Type == types.DateTime {
+		s.out.time = s.out.cols[i]
+		return
+	}
 	time := "CAST(NULL AS BIGINT)" // rows without a time are in no step
 	if column, ok := source.Columns[timeColumn]; ok && column.Type == types.DateTime {
 		time = Identifier(column.Physical)
@@ -57,20 +61,26 @@ func (g *generator) atSteps(in relation) relation {
 	if in.time == "" {
 		return in
 	}
+	return g.atStepsWithin(in, 0, g.steps.Period)
+}
+
+// atStepsWithin leaves steps out that are less than least after a row, or more
+// than most: a condition that follows would drop them.
+func (g *generator) atStepsWithin(in relation, least, most int64) relation {
 	out, every, period := in, g.steps.Every, g.steps.Period
-	first := fmt.Sprintf("l.%[1]s - l.%[1]s %% %[2]d + %[2]d", in.time, every)
-	from, step := in.name+" AS l", first
-	if n := (period + every - 1) / every; n > 1 {
-		from += fmt.Sprintf(" CROSS JOIN range(%d) AS s(i)", n)
-		step = fmt.Sprintf("%s + s.i * %d", first, every)
+	// The step i after the first is more than i times, and at most i + 1 times,
+	// every after the row.
+	begin, end := max(0, (least+every-1)/every-1), (min(most, period)+every-1)/every
+	step := fmt.Sprintf("l.%[1]s - l.%[1]s %% %[2]d + %[2]d", in.time, every)
+	from := in.name + " AS l"
+	if n := end - begin; n != 1 {
+		from += fmt.Sprintf(" CROSS JOIN range(%d) AS s(i)", max(n, 0))
+		step += fmt.Sprintf(" + s.i * %d", every)
 	}
-	n := namer{}
-	for _, c := range slices.Concat(in.cols, in.hidden(), in.scratch) {
-		if c != "" && !void(c) {
-			n[strings.ToLower(unquote(c))] = true
-		}
+	if begin > 0 {
+		step += fmt.Sprintf(" + %d", begin*every)
 	}
-	out.group = n.name("$step")
+	out.group = in.taken().name("$step")
 	expanded := g.cte("SELECT l.*, " + step + " AS " + out.group + " FROM " + from)
 	conditions := []string{g.inSteps(out.group)}
 	if period%every != 0 {
@@ -217,14 +227,15 @@ func (g *generator) inStepQuery(e *plan.InQuery, r relation, x string) string {
 	if g.instant == "" || len(g.given) > 0 || op != "in" && op != "in~" || of == types.Dynamic || e.X.Type() == types.Dynamic {
 		return g.refuse(e.Op+" another table, in steps", "it has no form for the rows of one step", "", e.At)
 	}
-	column, value := first(r.cols), `"$value"`
+	column := first(r.cols)
 	if op == "in~" {
 		x, column = "kql_fold("+x+")", "kql_fold("+column+")"
 	}
-	out := fmt.Sprintf(`(EXISTS (SELECT 1 FROM (SELECT %s AS %s, %s AS "$at" FROM %s) WHERE %s = %s AND "$at" = %s)%s)`,
-		column, value, r.group, r.name, value, x, g.instant, notNaN(e.X, x))
+	// Two rows with nothing in them are equal, and nothing is in no table.
+	out := fmt.Sprintf("(coalesce(row(%[1]s, %[2]s) IN (SELECT row(%[3]s, %[4]s) FROM %[5]s), false) AND %[1]s IS NOT NULL%[6]s)",
+		x, g.instant, column, r.group, r.name, notNaN(e.X, x))
 	if negated {
-		return "(NOT coalesce(" + out + ", false))"
+		return "(NOT " + out + ")"
 	}
-	return "coalesce(" + out + ", false)"
+	return out
 }

@@ -1,7 +1,9 @@
 package sqlgen
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/conshelf/conshelf/kql/builtin"
 	"github.com/conshelf/conshelf/kql/plan"
@@ -92,10 +94,41 @@ func (g *generator) windowColumn(in relation, c *plan.Call) (relation, plan.Expr
 }
 
 // layer computes an expression as a hidden column, which further ones may use.
+// Those that use none of one another stand in one list: the database then sorts
+// the rows of one window once.
 func (w windowCall) layer(expression string) string {
+	if column, ok := w.g.beside(w.in, expression); ok {
+		return column
+	}
 	wider, added := w.g.extend(*w.in, []string{expression}, "$window")
 	*w.in = wider
+	w.g.layer = windowLayer{name: wider.name, added: added}
 	return added[0]
+}
+
+// A windowLayer is the relation that computed window functions last.
+type windowLayer struct {
+	name  string
+	added []string
+}
+
+// beside adds an expression to the layer that in is, if in is the relation that
+// was written last and the expression uses nothing that is computed there.
+func (g *generator) beside(in *relation, expression string) (column string, ok bool) {
+	last := len(g.ctes) - 1
+	if in.name == "" || in.name != g.layer.name || in.name != fmt.Sprintf("r%d", last+1) {
+		return "", false
+	}
+	for _, added := range g.layer.added {
+		if strings.Contains(expression, added) {
+			return "", false
+		}
+	}
+	column = in.taken().name("$window")
+	g.ctes[last] = strings.Replace(g.ctes[last], "(\n  SELECT *, ", "(\n  SELECT *, "+expression+" AS "+column+", ", 1)
+	g.layer.added = append(g.layer.added, column)
+	in.scratch = append(in.scratch[:len(in.scratch):len(in.scratch)], column)
+	return column, true
 }
 
 func (w windowCall) has(i int) bool { return i < len(w.call.Args) }

@@ -87,6 +87,7 @@ type multiplier struct {
 // A department names its people and networks its own way.
 type department struct {
 	names *strings.Replacer // in any text
+	old   []string          // what names replaces
 	id    string            // begins the ids that tell its records apart
 }
 
@@ -99,7 +100,11 @@ func (m *multiplier) department(n int) department {
 		last := strings.Split(network, ".")[2]
 		pairs = append(pairs, network, fmt.Sprintf("%d.%d.%s.", 20+n/200, 20+n%200, last))
 	}
-	return department{strings.NewReplacer(pairs...), prefix}
+	var old []string
+	for i := 0; i < len(pairs); i += 2 {
+		old = append(old, pairs[i])
+	}
+	return department{strings.NewReplacer(pairs...), old, prefix}
 }
 
 func (m *multiplier) all(ctx context.Context) error {
@@ -191,7 +196,12 @@ func (d department) text(column, text string) string {
 			return d.id + text[4:]
 		}
 	}
-	return d.names.Replace(text)
+	for _, name := range d.old {
+		if strings.Contains(text, name) {
+			return d.names.Replace(text)
+		}
+	}
+	return text
 }
 
 func (w *rowWriter) append(ctx context.Context) (err error) {

@@ -1,0 +1,232 @@
+package sqlgen
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/conshelf/conshelf/kql/plan"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+// What tells for a row alone whether it counts is asked before the row becomes
+// one of each step: most rows do not, and most steps.
+
+// early applies what a condition says of rows before they are those of steps,
+// then makes them those, and asks there which tables they are in. It returns the
+// rows, and what of the condition is left; nil: nothing is.
+func (g *generator) early(in relation, cond plan.Expr) (relation, plan.Expr) {
+	if g.steps == nil || len(g.given) > 0 || in.time == "" && in.group == "" {
+		return in, cond
+	}
+	alone, stepped := divided(conjuncts(cond))
+	if len(stepped) == 0 {
+		return in, cond
+	}
+	if in.time != "" {
+		in = g.beforeSteps(in, alone, stepped)
+		alone = nil
+	}
+	rest := alone
+	for _, e := range stepped {
+		if q, ok := g.inTable(e); ok {
+			in = g.amongStep(in, q)
+			continue
+		}
+		rest = append(rest, e)
+	}
+	return in, all(rest)
+}
+
+// divided tells conditions that a row alone decides from the others.
+func divided(list []plan.Expr) (alone, stepped []plan.Expr) {
+	for _, e := range list {
+		if hasWindow(e) || hasSubquery(e) {
+			stepped = append(stepped, e)
+		} else {
+			alone = append(alone, e)
+		}
+	}
+	return alone, stepped
+}
+
+// beforeSteps keeps the rows that the conditions do not rule out at every step,
+// and makes them rows of the steps at which the time does not.
+func (g *generator) beforeSteps(in relation, alone, stepped []plan.Expr) relation {
+	if len(alone) > 0 {
+		texts := make([]string, len(alone))
+		for i, e := range alone {
+			texts[i] = g.condition(in.cols, e)
+		}
+		in.name = g.cte("SELECT * FROM " + in.name + "\n  WHERE " + strings.Join(texts, " AND "))
+	}
+	least, most := int64(0), g.steps.Period
+	for _, e := range stepped {
+		if q, ok := g.inTable(e); ok && !strings.HasPrefix(q.Op, "!") {
+			in = g.among(in, q, "")
+		}
+		from, to := g.distance(in, e)
+		least, most = max(least, from), min(most, to)
+	}
+	return g.atStepsWithin(in, least, most)
+}
+
+// inTable returns the condition as a question whether a row is in a table of
+// steps, if it is one that a join answers.
+func (g *generator) inTable(e plan.Expr) (*plan.InQuery, bool) {
+	q, ok := e.(*plan.InQuery)
+	if !ok || strings.HasPrefix(q.Op, "has") || hasWindow(q.X) || hasSubquery(q.X) {
+		return nil, false
+	}
+	if q.Rel.Columns()[0].Type == types.Dynamic || q.X.Type() == types.Dynamic {
+		return nil, false
+	}
+	if _, written := g.tables[q]; !written {
+		r := g.atSteps(g.rel(q.Rel))
+		if g.tables == nil {
+			g.tables = make(map[*plan.InQuery]relation)
+		}
+		if r.group != "" {
+			r.name = g.cte("SELECT * FROM " + r.name)
+			g.materialize()
+		}
+		g.tables[q] = r
+	}
+	return q, g.tables[q].group != ""
+}
+
+// amongStep keeps the rows that are in the table at their step, or not.
+func (g *generator) amongStep(in relation, q *plan.InQuery) relation {
+	return g.among(in, q, in.group)
+}
+
+// among keeps the rows that are in the table of q at the step that a column
+// names, or not; without a column, those that are in it at any.
+func (g *generator) among(in relation, q *plan.InQuery, step string) relation {
+	r := g.tables[q]
+	x, column := g.expr(in.cols, q.X), first(r.cols)
+	if strings.HasSuffix(q.Op, "~") {
+		x, column = "kql_fold("+x+")", "kql_fold("+column+")"
+	}
+	on := x + ` = q."$listed"` + notNaN(q.X, x)
+	if step != "" {
+		on += " AND " + step + ` = q."$listed_at"`
+	}
+	kind := "SEMI"
+	if strings.HasPrefix(q.Op, "!") {
+		kind = "ANTI"
+	}
+	in.name = g.cte(fmt.Sprintf(`SELECT l.* FROM %s AS l %s JOIN (SELECT %s AS "$listed", %s AS "$listed_at" FROM %s) AS q ON %s`, in.name, kind, column, r.group, r.name, on))
+	return in
+}
+
+// conjuncts returns what must all be true for a condition to be.
+func conjuncts(e plan.Expr) []plan.Expr {
+	if c, ok := e.(*plan.Call); ok && c.Func == "and" {
+		return append(conjuncts(c.Args[0]), conjuncts(c.Args[1])...)
+	}
+	return []plan.Expr{e}
+}
+
+// all is the condition that all of a list are true; nil: there is none.
+func all(list []plan.Expr) plan.Expr {
+	if len(list) == 0 {
+		return nil
+	}
+	e := list[0]
+	for _, next := range list[1:] {
+		e = &plan.Call{Func: "and", Args: []plan.Expr{e, next}, T: types.Bool}
+	}
+	return e
+}
+
+// tableOf writes the table that e asks, or returns it if it is written.
+func (g *generator) tableOf(e *plan.InQuery) relation {
+	if r, ok := g.tables[e]; ok {
+		return r
+	}
+	return g.atSteps(g.rel(e.Rel))
+}
+
+// distance returns between how much and how much after a row a step can be at
+// which e is true, if e compares the row's time with the instant.
+func (g *generator) distance(in relation, e plan.Expr) (least, most int64) {
+	c, ok := e.(*plan.Call)
+	if !ok {
+		return 0, g.steps.Period
+	}
+	switch c.Func {
+	case ">", ">=":
+		if ago, ok := agoOf(in, c.Args[0], c.Args[1]); ok {
+			return 0, ago
+		}
+		if ago, ok := agoOf(in, c.Args[1], c.Args[0]); ok {
+			return ago, g.steps.Period
+		}
+	case "<", "<=":
+		if ago, ok := agoOf(in, c.Args[0], c.Args[1]); ok {
+			return ago, g.steps.Period
+		}
+		if ago, ok := agoOf(in, c.Args[1], c.Args[0]); ok {
+			return 0, ago
+		}
+	case "between":
+		if len(c.Args) == 3 {
+			most, within := agoOf(in, c.Args[0], c.Args[1])
+			least, before := agoOf(in, c.Args[0], c.Args[2])
+			if within && before {
+				return least, most
+			}
+		}
+	}
+	return 0, g.steps.Period
+}
+
+// agoOf returns how long before the instant the time of a row is compared with.
+func agoOf(in relation, time, instant plan.Expr) (int64, bool) {
+	col, ok := time.(*plan.Col)
+	if !ok || in.cols[col.Index] != in.time {
+		return 0, false
+	}
+	c, ok := instant.(*plan.Call)
+	switch {
+	case !ok:
+		return 0, false
+	case c.Func == plan.StepFunc:
+		return 0, true
+	case c.Func != "-" || len(c.Args) != 2:
+		return 0, false
+	}
+	step, ok := c.Args[0].(*plan.Call)
+	by, constant := c.Args[1].(*plan.Const)
+	if !ok || step.Func != plan.StepFunc || !constant || !by.Value.Valid || by.Value.Type != types.TimeSpan || by.Value.Int < 0 {
+		return 0, false
+	}
+	return by.Value.Int, true
+}
+
+// mostRanges is how many ranges of time a scan is limited to.
+const mostRanges = 16
+
+// seen limits a scan to the time that steps see, where it is in few parts.
+func (g *generator) seen(source Source) []string {
+	column, ok := source.Columns[timeColumn]
+	if g.steps == nil || !ok {
+		return nil
+	}
+	var ranges [][2]int64
+	for _, at := range g.steps.At {
+		if n := len(ranges); n > 0 && at-g.steps.Period <= ranges[n-1][1] {
+			ranges[n-1][1] = at
+			continue
+		}
+		ranges = append(ranges, [2]int64{at - g.steps.Period, at})
+	}
+	if len(ranges) < 2 || len(ranges) > mostRanges {
+		return nil
+	}
+	parts := make([]string, len(ranges))
+	for i, r := range ranges {
+		parts[i] = fmt.Sprintf("%[1]s >= %[2]d AND %[1]s < %[3]d", Identifier(column.Physical), r[0], r[1])
+	}
+	return []string{"(" + strings.Join(parts, " OR ") + ")"}
+}
