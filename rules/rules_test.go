@@ -48,7 +48,7 @@ func TestRulesCompile(t *testing.T) {
 			t.Errorf("%s has no test beside it: %v", r.Path, err)
 		}
 	}
-	if len(loaded) < 20 {
+	if len(loaded) < 90 {
 		t.Errorf("%d rules", len(loaded))
 	}
 }
