@@ -31,6 +31,9 @@ func (c *Case) follow(ctx context.Context, incidents []incident.Incident) ([]inc
 		}
 	}
 	for i := range incidents {
+		if incidents[i].Trail == nil {
+			continue // context, which was not followed
+		}
 		incidents[i].Severity = correlate.Raised(incidents[i])
 		story := correlate.Tell(incidents[i])
 		incidents[i].Story = &story
