@@ -7,8 +7,8 @@
 //	           is about     why       together
 //
 // Two alerts are joined by somebody or something that both are about: an
-// account in any of its spellings, a session, an application, or an address
-// that few people share. An alert of low severity is context: it joins the
+// account in any of its spellings, a session, an application, a device, or an
+// address that few people share. An alert of low severity is context: it joins the
 // attack it is nearest to, and never makes one attack of two.
 package correlate
 

@@ -52,6 +52,7 @@ func join(alerts []incident.Alert, subjects []subject) []link {
 	subjects = slices.DeleteFunc(subjects, func(s subject) bool { return !s.joins() })
 	links := chains(alerts, without(subjects, resource), kind.reach, func(i int) bool { return Core(alerts[i]) })
 	links = append(links, stranded(alerts, subjects)...)
+	links = append(links, tried(alerts, subjects)...)
 	context := nearest(alerts, without(subjects, resource))
 	links = append(links, context...)
 	joined := make(map[int]bool)

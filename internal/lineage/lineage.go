@@ -50,7 +50,8 @@ type Seed struct {
 
 // Limits of a search. What is beyond them is told as a stop.
 const (
-	maxRounds  = 5      // of going from new sessions to their rows
+	maxRounds  = 6      // of going from new sessions to their rows
+	maxKeys    = 5_000  // of one kind that are asked for in one round
 	maxRows    = 50_000 // of one table in one round
 	maxActs    = 5_000  // that a trail lists
 	maxSharers = 5      // accounts that an address may have and still be one party's

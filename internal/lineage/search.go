@@ -54,6 +54,8 @@ type search struct {
 	names   map[string]string    // account by its id
 	served  map[string]time.Time // when an application was first seen
 	cut     map[string]bool      // tables of which more rows match than are read
+
+	unfinished bool // there was more to ask for
 }
 
 // A place is where a row is.
@@ -93,7 +95,7 @@ func newSearch(ctx context.Context, e Evidence, infos []engine.TableInfo) *searc
 
 // run reads rows until no view asks for more.
 func (s *search) run() error {
-	for range maxRounds {
+	for round := 0; ; round++ {
 		want := newKeys()
 		for _, v := range s.views {
 			v.want(&want)
@@ -102,7 +104,7 @@ func (s *search) run() error {
 		if err != nil {
 			return err
 		}
-		if fresh.empty() {
+		if s.unfinished = round == maxRounds && !fresh.empty(); s.unfinished || fresh.empty() {
 			break
 		}
 		if err := s.read(fresh); err != nil {
@@ -133,8 +135,9 @@ func (s *search) fresh(want keys) (keys, error) {
 	newAccount := anyNew(want.accounts, s.asked.accounts)
 	newShared := anyNew(want.shared, s.asked.shared)
 	out := keys{
-		networks: minus(want.networks, s.asked.networks), sessions: minus(want.sessions, s.asked.sessions), tokens: minus(want.tokens, s.asked.tokens),
-		requests: minus(want.requests, s.asked.requests), apps: minus(want.apps, s.asked.apps), shared: map[string]bool{}, accounts: map[string]bool{},
+		networks: some(minus(want.networks, s.asked.networks)), sessions: some(minus(want.sessions, s.asked.sessions)),
+		tokens: some(minus(want.tokens, s.asked.tokens)), requests: some(minus(want.requests, s.asked.requests)),
+		apps: some(minus(want.apps, s.asked.apps)), shared: map[string]bool{}, accounts: map[string]bool{},
 	}
 	if len(want.shared) > 0 && len(want.accounts) > 0 && (newAccount || newShared) {
 		out.shared, out.accounts = want.shared, want.accounts
@@ -161,6 +164,18 @@ func minus(a, b map[string]bool) map[string]bool {
 		if !b[k] {
 			out[k] = true
 		}
+	}
+	return out
+}
+
+// some returns the first of many keys; the others' turn comes in the next round.
+func some(all map[string]bool) map[string]bool {
+	if len(all) <= maxKeys {
+		return all
+	}
+	out := make(map[string]bool)
+	for _, k := range slices.Sorted(maps.Keys(all))[:maxKeys] {
+		out[k] = true
 	}
 	return out
 }

@@ -139,6 +139,9 @@ func (v *view) stops(t incident.Trail) []string {
 	for _, table := range slices.Sorted(maps.Keys(v.s.cut)) {
 		stops = append(stops, fmt.Sprintf("more than %d rows of %s match: the later ones were not read", maxRows, table))
 	}
+	if v.s.unfinished {
+		stops = append(stops, fmt.Sprintf("after %d rounds there were sessions, tokens or addresses left that were not followed", maxRounds))
+	}
 	if t.More > 0 {
 		stops = append(stops, fmt.Sprintf("%d acts more are not listed", t.More))
 	}
