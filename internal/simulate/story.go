@@ -118,6 +118,19 @@ func (a *attacker) disguise(w *world) {
 	a.screen = device{os: like.os, browser: like.browser, userAgent: like.userAgent}
 }
 
+// openTunnel makes the public tunnel, and has the noisy AitmFraud come out of
+// it: an address that says nothing, for many have it.
+func (w *world) openTunnel() {
+	d := roll(w.o.Seed, forCast, 4)
+	abroad := &w.countries[2+d.below(len(w.countries)-2)]
+	w.tunnel = &network{ip: w.addresses.take(&d, benchmark()), place: &abroad.towns[0], asn: 65532}
+	for i := range w.attackers {
+		if a := &w.attackers[i]; a.attack == AitmFraud && w.o.Variants[a.attack] == Noisy {
+			a.exit = w.tunnel
+		}
+	}
+}
+
 // newStoryAttackers makes the attackers of the stories beyond Attacks. They
 // take their addresses after everybody else, so that a tenant without them is
 // the same.

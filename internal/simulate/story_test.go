@@ -123,7 +123,7 @@ func TestTwinsArePlanted(t *testing.T) {
 		o := staged(seed, Ordinary)
 		with := len(newWorld(must(o.complete())).lookAlikes)
 		o.Twins = false
-		if without := len(newWorld(must(o.complete())).lookAlikes); with-without != 10 {
+		if without := len(newWorld(must(o.complete())).lookAlikes); with-without != 11 {
 			t.Errorf("seed %d: %d look-alikes with twins and %d without", seed, with, without)
 		}
 	}

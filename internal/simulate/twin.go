@@ -7,7 +7,7 @@ import "strings"
 func (g *gardener) twins() {
 	g.d = roll(g.w.o.Seed, forTwin)
 	for _, plant := range []func(){
-		g.privateTunnel, g.mobileCarrier, g.newPhone, g.maintenance, g.onboarding, g.migration, g.conference, g.expiryWave, g.meetingRoom, g.cleanup,
+		g.privateTunnel, g.mobileCarrier, g.newPhone, g.maintenance, g.onboarding, g.migration, g.conference, g.expiryWave, g.meetingRoom, g.cleanup, g.publicTunnel,
 	} {
 		plant()
 	}
@@ -41,6 +41,32 @@ func (g *gardener) privateTunnel() {
 		at += g.d.between(5*minute, 25*minute)
 	}
 	g.add(AitmFraud, "a managed laptop behind a private tunnel in another country", []*user{u}, InteractiveSignIns, records[0].(*signIn).id.String(), records...)
+}
+
+// publicTunnel is eight people who now and then use the same public tunnel, on
+// the laptops that the organisation manages.
+func (g *gardener) publicTunnel() {
+	users := g.w.steady(&g.d, 8)
+	if len(users) == 0 {
+		return
+	}
+	var records []record
+	for n := range g.w.o.Days {
+		for _, u := range users {
+			if g.w.workday(n) != n || !g.d.chance(400) {
+				continue
+			}
+			s := g.signIn(u, g.w.local(g.w.homeCountry, n, 9*hour+g.d.between(0, 7*hour)), g.w.tunnel, &u.laptop, 0)
+			if s.at < g.w.start || s.at >= g.w.end {
+				continue
+			}
+			c := client{user: u, ip: g.w.tunnel.ip, session: s.session, agent: u.laptop.userAgent, token: s.token}
+			records = append(records, s, c.file(&g.d, s.at+second, "FileAccessed", g.w.site(u), "General", pick(&g.d, fileNames())))
+		}
+	}
+	if len(records) > 0 {
+		g.add(AitmFraud, "eight people use one public tunnel now and then", users, InteractiveSignIns, records[0].(*signIn).id.String(), records...)
+	}
 }
 
 // mobileCarrier is a phone on a train: an address of the carrier every few

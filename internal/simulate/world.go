@@ -50,6 +50,7 @@ type world struct {
 	portal             app
 
 	cast       cast
+	tunnel     *network // a public one, which some of the staff use, and an attacker may
 	attackers  []attacker
 	strikes    []strike
 	lookAlikes []lookAlike
@@ -78,6 +79,7 @@ func newWorld(o Options) *world {
 	w.services = newServices(w)
 	w.azure = newSubscription(w)
 	w.attackers = append(w.attackers, newStoryAttackers(w)...)
+	w.openTunnel()
 	w.plant()
 	w.measure()
 	return w
