@@ -96,9 +96,10 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 	if f.Alerts, f.Facts, unweighed, err = c.weigh(ctx, result.Alerts); err != nil {
 		return Findings{}, err
 	}
-	if f.Incidents, err = c.follow(ctx, withTerms(correlate.Incidents(f.Alerts))); err != nil {
+	if f.Incidents, err = c.follow(ctx, correlate.Incidents(f.Alerts)); err != nil {
 		return Findings{}, err
 	}
+	f.Incidents = withTerms(f.Incidents)
 	for _, i := range f.Incidents {
 		f.Plans = append(f.Plans, respond.Make(i, books))
 	}

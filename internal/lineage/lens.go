@@ -50,15 +50,21 @@ func lenses() []lens {
 		"Operation": `"Sign-in"`, "Address": "IPAddress", "Token": "UniqueTokenIdentifier", "AppId": "AppId", "Principal": "ServicePrincipalId",
 		"AppName": "ServicePrincipalName", "Target": "ResourceDisplayName", "Done": `ResultType == "0"`, "Request": "Id",
 	}
-	claims := `parse_json(Claims)`
+	claims := `parse_json(iff(isnotempty(Claims), Claims, tostring(Claims_d)))`
+	graph := map[string]string{
+		"Operation": `strcat(RequestMethod, " ", tostring(split(replace_regex(RequestUri, @"^https?://[^/]+/[^/]+", ""), "?")[0]))`, "AccountId": "UserId", "Address": "IPAddress",
+		"Session": "SessionId", "Token": "SignInActivityId", "AppId": "AppId", "Principal": "ServicePrincipalId", "Target": "RequestUri", "Done": "ResponseStatusCode < 400",
+	}
 	return []lens{
 		{"SigninLogs", signIns, signIn},
 		{"AADNonInteractiveUserSignInLogs", signIns, with(signIn, "Device", "tostring(parse_json(DeviceDetail).deviceId)")},
 		{"AADServicePrincipalSignInLogs", activity, service},
 		{"AADManagedIdentitySignInLogs", activity, with(service, "Address", `column_ifexists("IPAddress", "")`)},
 		{"AuditLogs", activity, map[string]string{
-			"Account": "tostring(InitiatedBy.user.userPrincipalName)", "AccountId": "tostring(InitiatedBy.user.id)", "Address": "tostring(InitiatedBy.user.ipAddress)",
-			"AppId": "tostring(InitiatedBy.app.appId)", "Principal": "tostring(InitiatedBy.app.servicePrincipalId)", "AppName": "tostring(InitiatedBy.app.displayName)",
+			"Account": "tostring(InitiatedBy.user.userPrincipalName)", "AccountId": "tostring(InitiatedBy.user.id)",
+			// Privileged Identity Management writes the address among the details.
+			"Address": `iff(isnotempty(tostring(InitiatedBy.user.ipAddress)), tostring(InitiatedBy.user.ipAddress), extract(@'(?i)"key":"ipaddr(?:ess)?","value":"([^"]+)"', 1, tostring(AdditionalDetails)))`,
+			"AppId":   "tostring(InitiatedBy.app.appId)", "Principal": "tostring(InitiatedBy.app.servicePrincipalId)", "AppName": "tostring(InitiatedBy.app.displayName)",
 			"Target": `iff(isempty(tostring(TargetResources[0].displayName)), tostring(TargetResources[0].userPrincipalName), tostring(TargetResources[0].displayName))`,
 			"Done":   `Result =~ "success"`, "Detail": "tostring(TargetResources)",
 		}},
@@ -69,10 +75,8 @@ func lenses() []lens {
 			"Target": "iff(isnotempty(OfficeObjectId), OfficeObjectId, MailboxOwnerUPN)", "Done": `ResultStatus !in~ ("Failed", "False")`,
 			"Detail": "Parameters", "Request": "IntraSystemId",
 		}},
-		{"MicrosoftGraphActivityLogs", activity, map[string]string{
-			"Operation": `strcat(RequestMethod, " ", tostring(split(replace_regex(RequestUri, @"^https?://[^/]+/[^/]+", ""), "?")[0]))`, "AccountId": "UserId", "Address": "IPAddress",
-			"Session": "SessionId", "Token": "SignInActivityId", "AppId": "AppId", "Principal": "ServicePrincipalId", "Target": "RequestUri", "Done": "ResponseStatusCode < 400",
-		}},
+		{"MicrosoftGraphActivityLogs", activity, graph},
+		{"AADGraphActivityLogs", activity, with(graph, "Address", "CallerIpAddress")},
 		{"AzureActivity", activity, map[string]string{
 			"Operation": "OperationNameValue", "Account": `iff(Caller contains "@", Caller, "")`, "Address": "CallerIpAddress",
 			"AccountId": `iff(tostring(` + claims + `.idtyp) == "app", "", tostring(` + claims + `["http://schemas.microsoft.com/identity/claims/objectidentifier"]))`,

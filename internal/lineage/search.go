@@ -73,11 +73,14 @@ type custom struct {
 // keys are what rows are asked for by.
 type keys struct {
 	networks, shared, accounts, sessions, tokens, requests, apps map[string]bool
+	// taken are accounts of which also the acts are asked for that the log places
+	// nowhere.
+	taken map[string]bool
 }
 
 func newKeys() keys {
 	m := func() map[string]bool { return make(map[string]bool) }
-	return keys{m(), m(), m(), m(), m(), m(), m()}
+	return keys{m(), m(), m(), m(), m(), m(), m(), m()}
 }
 
 func newSearch(ctx context.Context, e Evidence, infos []engine.TableInfo) *search {
@@ -137,7 +140,7 @@ func (s *search) fresh(want keys) (keys, error) {
 	out := keys{
 		networks: some(minus(want.networks, s.asked.networks)), sessions: some(minus(want.sessions, s.asked.sessions)),
 		tokens: some(minus(want.tokens, s.asked.tokens)), requests: some(minus(want.requests, s.asked.requests)),
-		apps: some(minus(want.apps, s.asked.apps)), shared: map[string]bool{}, accounts: map[string]bool{},
+		apps: some(minus(want.apps, s.asked.apps)), taken: some(minus(want.taken, s.asked.taken)), shared: map[string]bool{}, accounts: map[string]bool{},
 	}
 	if len(want.shared) > 0 && len(want.accounts) > 0 && (newAccount || newShared) {
 		out.shared, out.accounts = want.shared, want.accounts
@@ -147,7 +150,7 @@ func (s *search) fresh(want keys) (keys, error) {
 		{s.asked.sessions, out.sessions},
 		{s.asked.tokens, out.tokens},
 		{s.asked.requests, out.requests},
-		{s.asked.apps, out.apps},
+		{s.asked.apps, out.apps}, {s.asked.taken, out.taken},
 		{s.asked.shared, out.shared},
 		{s.asked.accounts, out.accounts},
 	} {
@@ -181,7 +184,7 @@ func some(all map[string]bool) map[string]bool {
 }
 
 func (k keys) empty() bool {
-	return len(k.networks)+len(k.sessions)+len(k.tokens)+len(k.requests)+len(k.apps) == 0 && (len(k.shared) == 0 || len(k.accounts) == 0)
+	return len(k.networks)+len(k.sessions)+len(k.tokens)+len(k.requests)+len(k.apps)+len(k.taken) == 0 && (len(k.shared) == 0 || len(k.accounts) == 0)
 }
 
 // read reads the rows that have one of the keys.
@@ -236,6 +239,9 @@ func (k keys) condition(l lens, since time.Time) string {
 	add("Network", k.networks)
 	if len(k.shared) > 0 && len(k.accounts) > 0 {
 		any = append(any, "Network in ("+list(k.shared)+") and Account in ("+list(k.accounts)+")")
+	}
+	if l.table == "AuditLogs" && len(k.taken) > 0 {
+		any = append(any, from(since)+" and isempty(Address) and Account in ("+list(k.taken)+")")
 	}
 	if l.kind == words {
 		add("Request", k.requests)

@@ -19,6 +19,7 @@ type view struct {
 	tokens   map[string]bool
 	requests map[string]bool // ids of the attacker's sign-ins
 	apps     map[string]bool
+	taken    map[string][2]time.Time // accounts that the attacker signed in as, and his first and last act as them
 
 	verdicts map[int]verdict // by row
 	usual    map[[3]string]bool
@@ -39,7 +40,7 @@ type verdict struct {
 func newView(s *search, seed Seed) *view {
 	v := &view{
 		s: s, seed: seed, accounts: make(map[string]bool), suspects: make(map[string]string), sessions: make(map[string]*session), tokens: make(map[string]bool),
-		requests: make(map[string]bool), apps: make(map[string]bool), verdicts: make(map[int]verdict), usual: make(map[[3]string]bool),
+		requests: make(map[string]bool), apps: make(map[string]bool), taken: make(map[string][2]time.Time), verdicts: make(map[int]verdict), usual: make(map[[3]string]bool),
 	}
 	for _, a := range lower(seed.Accounts) {
 		v.accounts[a] = true
@@ -81,13 +82,16 @@ func (v *view) want(k *keys) {
 	for id := range v.apps {
 		k.apps[id] = true
 	}
+	for a := range v.taken {
+		k.taken[a] = true
+	}
 }
 
 // judge decides of every row whose it is, until no decision brings another.
 func (v *view) judge() {
 	clear(v.usual)
 	for {
-		before := len(v.sessions) + len(v.tokens) + len(v.suspects) + len(v.requests) + len(v.accounts)
+		before := v.size()
 		v.mix()
 		clear(v.verdicts)
 		for i := range v.s.rows {
@@ -99,10 +103,19 @@ func (v *view) judge() {
 				}
 			}
 		}
-		if before == len(v.sessions)+len(v.tokens)+len(v.suspects)+len(v.requests)+len(v.accounts) {
+		if before == v.size() {
 			return
 		}
 	}
+}
+
+// size grows as long as the view learns.
+func (v *view) size() int {
+	n := len(v.sessions) + len(v.tokens) + len(v.suspects) + len(v.requests) + len(v.accounts) + len(v.taken)
+	for _, span := range v.taken {
+		n += int(span[1].Sub(span[0]) / time.Second)
+	}
+	return n
 }
 
 // own tells whether the row looks like its account's own.
@@ -174,7 +187,20 @@ func (v *view) verdict(r *row) (verdict, bool) {
 	if r.request != "" && v.requests[r.request] && !own {
 		return verdict{incident.Attackers, "the record of the attacker's sign-in"}, true
 	}
+	if d, ok := v.unplaced(r); ok {
+		return d, true
+	}
 	return v.byApp(r, own)
+}
+
+// unplaced is a change that the log places nowhere, by an account that the
+// attacker had at the time.
+func (v *view) unplaced(r *row) (verdict, bool) {
+	span, ok := v.taken[r.account]
+	if !ok || r.account == "" || r.address != "" || r.table != "AuditLogs" || r.at.Before(span[0]) || r.at.After(span[1].Add(day)) {
+		return verdict{}, false
+	}
+	return verdict{incident.Unclear, "the account was in the attacker's hands at the time, and the log does not say from where this was done"}, true
 }
 
 // counts tells whether an act from a suspect network is the attacker's: from
@@ -239,6 +265,7 @@ func (v *view) learn(r *row) {
 	if r.account != "" && r.table != "AuditLogs" {
 		v.accounts[r.account] = true
 	}
+	v.took(r)
 	if r.token != "" {
 		v.tokens[r.token] = true
 	}
@@ -253,6 +280,22 @@ func (v *view) learn(r *row) {
 			v.suspects[r.network] = "the attacker's session was used from there"
 		}
 	}
+}
+
+// took notes that the attacker acted as an account, and when.
+func (v *view) took(r *row) {
+	span, known := v.taken[r.account]
+	switch {
+	case r.account == "" || !known && r.kind != signIns:
+		return
+	case !known:
+		span = [2]time.Time{r.at, r.at}
+	case r.at.Before(span[0]):
+		span[0] = r.at
+	case r.at.After(span[1]):
+		span[1] = r.at
+	}
+	v.taken[r.account] = span
 }
 
 // learnAsked takes from a row of a session that was asked for its tokens, and
