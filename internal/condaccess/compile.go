@@ -58,7 +58,7 @@ type compiled struct {
 	workloads        [3]workloadSets // service principals, agents, agents' users
 	gaps             []gapInPolicy
 	grantKnown       bool
-	strengths        map[*Strength]*Strength
+	clauses          [][]Control
 	conditions       []Condition
 	choices          choices
 	empty            bool

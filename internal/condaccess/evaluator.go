@@ -86,7 +86,7 @@ func NewEvaluator(t *Tenant, o Options) *Evaluator {
 	}
 	for i, p := range t.Policies {
 		e.policies[i] = x.compile(p)
-		e.policies[i].strengths = resolveStrengths(p, strengths)
+		e.policies[i].clauses = p.Grant.resolved(strengths)
 		e.controls += p.Grant.size()
 	}
 	e.membership = newMembership(&t.Directory, x)
@@ -112,22 +112,23 @@ func (g *Grant) size() int {
 	return n
 }
 
-// resolveStrengths finds the combinations of strengths that a policy only
-// names.
-func resolveStrengths(p *Policy, exported map[string]*Strength) map[*Strength]*Strength {
-	if p.Grant == nil {
+// resolved returns the clauses of a grant, in which strengths that are only
+// named have their combinations, where they were exported or are Microsoft's.
+func (g *Grant) resolved(exported map[string]*Strength) [][]Control {
+	if g == nil {
 		return nil
 	}
-	out := make(map[*Strength]*Strength)
-	for _, clause := range p.Grant.Clauses {
-		for _, c := range clause {
+	out := make([][]Control, len(g.Clauses))
+	for i, clause := range g.Clauses {
+		out[i] = append([]Control(nil), clause...)
+		for k, c := range clause {
 			if c.Kind != AuthenticationStrength || len(c.Strength.Combinations) > 0 {
 				continue
 			}
 			if s := exported[fold(c.Strength.ID)]; s != nil {
-				out[c.Strength] = s
+				out[i][k].Strength = s
 			} else if s := builtInStrength(c.Strength.ID); s != nil {
-				out[c.Strength] = s
+				out[i][k].Strength = s
 			}
 		}
 	}

@@ -23,12 +23,10 @@ func (j *judge) grant(c *compiled, v Verdict) GrantResult {
 	}
 	out := GrantResult{Satisfied: Yes, Interactive: true}
 	mark, first := len(j.reasons), len(j.controls)
-	if g != nil {
-		for _, clause := range g.Clauses {
-			met, interactive := j.clause(c, clause)
-			out.Satisfied = out.Satisfied.And(met)
-			out.Interactive = out.Interactive && (met != No || interactive)
-		}
+	for _, clause := range c.clauses {
+		met, interactive := j.clause(clause)
+		out.Satisfied = out.Satisfied.And(met)
+		out.Interactive = out.Interactive && (met != No || interactive)
 	}
 	out.Controls = clip(j.controls[first:])
 	if g.Blocks() {
@@ -47,10 +45,10 @@ func (j *judge) grant(c *compiled, v Verdict) GrantResult {
 	return out
 }
 
-func (j *judge) clause(c *compiled, clause []Control) (met Truth, interactive bool) {
+func (j *judge) clause(clause []Control) (met Truth, interactive bool) {
 	met = No
 	for _, control := range clause {
-		t := j.control(c, control)
+		t := j.control(control)
 		j.controls = append(j.controls, ControlResult{control, t})
 		met = met.Or(t)
 		interactive = interactive || t == No && control.Kind.interactive() && !j.legacy()
@@ -75,15 +73,15 @@ func (j *judge) legacy() bool {
 	return j.client == clientEAS || j.client == clientEASSupported || j.client == clientOther
 }
 
-func (j *judge) control(c *compiled, control Control) Truth {
-	t, code := j.satisfied(c, control)
+func (j *judge) control(control Control) Truth {
+	t, code := j.satisfied(control)
 	if t == Unsure {
 		j.because(code, ConditionGrant, control.Name())
 	}
 	return t
 }
 
-func (j *judge) satisfied(c *compiled, control Control) (Truth, ReasonCode) {
+func (j *judge) satisfied(control Control) (Truth, ReasonCode) {
 	f := &j.s.Facts
 	if control.Kind != UnknownControl && control.Kind != Block && j.client == clientOther {
 		return No, ""
@@ -112,11 +110,7 @@ func (j *judge) satisfied(c *compiled, control Control) (Truth, ReasonCode) {
 	case CustomFactor:
 		return j.unlessMail(f.accepted(control.ID, f.CustomFactors)), ControlNotKnown
 	case AuthenticationStrength:
-		s := control.Strength
-		if known := c.strengths[s]; known != nil {
-			s = known
-		}
-		t, code := s.satisfied(f)
+		t, code := control.Strength.satisfied(f)
 		return j.unlessMail(t), code
 	}
 	panic(control.Kind)

@@ -1,12 +1,15 @@
 package condaccess
 
+import "slices"
+
 // A judge evaluates policies for one sign-in. What is the same for all of them
 // it finds out once.
 type judge struct {
 	e       *Evaluator
 	s       *SignIn
 	user    *UserObject
-	self    int // number of the user or service principal, or -1
+	self    int // number of the user among users, or -1
+	object  int // number of the principal among those that are no people, or -1
 	groups  known
 	roles   known
 	guest   GuestTypes
@@ -23,6 +26,7 @@ type judge struct {
 	unmet    []Condition
 	controls []ControlResult
 	ruledOut bool
+	first    int // reason of the policy that is evaluated
 }
 
 func newJudge(e *Evaluator, s *SignIn) *judge {
@@ -40,8 +44,9 @@ func newJudge(e *Evaluator, s *SignIn) *judge {
 // because notes why something is unknown, unless the policy is ruled out
 // whatever it is.
 func (j *judge) because(code ReasonCode, c Condition, subject string) Truth {
-	if !j.ruledOut {
-		j.reasons = append(j.reasons, Reason{code, c, subject})
+	r := Reason{code, c, subject}
+	if !j.ruledOut && !slices.Contains(j.reasons[j.first:], r) {
+		j.reasons = append(j.reasons, r)
 	}
 	return Unsure
 }
@@ -126,6 +131,7 @@ func (j *judge) choice(c choice, value uint16, code ReasonCode, d Condition) Tru
 func (j *judge) policy(c *compiled, r *PolicyResult) {
 	r.Policy = c.p
 	reasons, unmet := len(j.reasons), len(j.unmet)
+	j.first = reasons
 	covered := j.covers(c)
 	if covered == No {
 		j.reasons = j.reasons[:reasons]

@@ -34,7 +34,7 @@ func (e *Evaluator) inLocation(id string, l *NamedLocation, p *Place) (Truth, Re
 		return Unsure, LocationNotExported
 	}
 	t, why := l.contains(p)
-	if t == Unsure && p.NamedDone {
+	if t == Unsure && p.NamedDone && !l.GPS {
 		return No, ""
 	}
 	return t, why

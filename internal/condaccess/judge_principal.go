@@ -5,23 +5,22 @@ import "strings"
 // findPrincipal finds out who signs in.
 func (j *judge) findPrincipal() {
 	p, m := &j.s.Principal, j.e.membership
-	j.self = -1
+	j.self, j.object = -1, -1
 	if p.ID == "" {
 		j.groups, j.roles = m.groupsOf(p, nil), m.rolesOf(p, nil)
 		j.findGuest()
 		return
 	}
+	id := p.ID
 	switch p.Kind {
 	case User, AgentUser, UnknownPrincipal:
-		j.user = m.users[fold(p.ID)]
-		id := p.ID
-		if j.user != nil && j.user.ID != "" {
+		if j.user = m.users[fold(id)]; j.user != nil && j.user.ID != "" {
 			id = j.user.ID
 		}
 		j.self = j.e.x.users.find(id)
 	case ServicePrincipalIdentity, ManagedIdentity, AgentIdentity:
-		j.self = j.e.x.principals.find(p.ID)
 	}
+	j.object = j.e.x.principals.find(id)
 	j.groups, j.roles = m.groupsOf(p, j.user), m.rolesOf(p, j.user)
 	j.findGuest()
 }
@@ -79,7 +78,7 @@ func (j *judge) users(c *compiled) Truth {
 	if assigned := j.assigned(c); assigned == mail {
 		return assigned
 	}
-	return j.because(ClientAppNotGiven, ConditionUsers, "")
+	return j.because(ClientAppNotGiven, ConditionClientApps, "")
 }
 
 // assigned tells whether the user is included and not excluded.
@@ -214,7 +213,7 @@ func (j *judge) inNames(s *nameSet) Truth {
 	switch {
 	case s.empty:
 		return No
-	case s.all, j.self >= 0 && s.ids.has(j.self):
+	case s.all, j.object >= 0 && s.ids.has(j.object):
 		return Yes
 	case len(s.words) > 0:
 		return j.because(NameNotKnown, ConditionWorkloadIdentities, s.words[0])

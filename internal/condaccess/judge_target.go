@@ -220,6 +220,9 @@ func (j *judge) baseline(c *compiled, a *audience) (Truth, bool) {
 		model = legacy
 	case ScopesEnforced:
 		model = Yes
+		if umbrellaOnly && j.inApps(&c.notApps, new(j.e.audience(directoryGraph))) != No {
+			model = Unsure // it may be for the directory only, which is excluded
+		}
 	}
 	if model == Unsure {
 		j.because(BaselineScopes, ConditionApplication, a.id)
