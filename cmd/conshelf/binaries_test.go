@@ -25,6 +25,7 @@ func binaries() map[string]func(io.Writer) {
 		},
 		"many-sign-ins": func(w io.Writer) { write(w, signIns(1000, 40_000)) },
 		"gzip":          func(w io.Writer) { write(w, gzipped(signIns(1, 10))) },
+		"groups":        func(w io.Writer) { write(w, groups(10_000)) },
 		"nesting-bomb":  func(w io.Writer) { write(w, []byte(`{"value":[`+strings.Repeat(`{"a":[`, 100_000))) },
 		"gzip-bomb":     func(w io.Writer) { z := gzip.NewWriter(w); blanks(z); must(z.Close()) },
 		"zstd-bomb":     func(w io.Writer) { z := zstdWriter(w); blanks(z); must(z.Close()) },
@@ -45,6 +46,18 @@ func binaries() map[string]func(io.Writer) {
 		"nuls":     func(w io.Writer) { write(w, bytes.Repeat([]byte("a,\x00\n"), 1000)) },
 		"nul-json": func(w io.Writer) { between(w, "{\"Type\":\"Sig\x00ninLogs\"}") },
 	}
+}
+
+// groups returns groups of which each is in the one before; the last holds a
+// user called deepest.
+func groups(n int) []byte {
+	var b bytes.Buffer
+	b.WriteString(`{"groups":[`)
+	for i := range n {
+		fmt.Fprintf(&b, `{"id":"g%d","members":["g%d"]},`, i, i+1)
+	}
+	fmt.Fprintf(&b, `{"id":"g%d","members":["deepest"]}]}`, n)
+	return b.Bytes()
 }
 
 func gzipped(data []byte) []byte {

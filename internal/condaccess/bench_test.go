@@ -29,8 +29,9 @@ func BenchmarkEvaluate(b *testing.B) {
 			}
 			e := condaccess.NewEvaluator(c.Tenant, condaccess.Options{})
 			b.ReportAllocs()
+			var out condaccess.Evaluation
 			for b.Loop() {
-				e.Evaluate(c.SignIn)
+				e.EvaluateInto(c.SignIn, &out)
 			}
 		})
 	}

@@ -19,6 +19,7 @@ func (t *Tenant) check() {
 		locations[fold(l.ID)] = true
 	}
 	for _, p := range t.Policies {
+		t.checkContradictions(p)
 		t.checkGroups(p, groups)
 		t.checkLocations(p, locations)
 	}
@@ -41,6 +42,33 @@ func (t *Tenant) checkTwice() {
 		kept = append(kept, p)
 	}
 	t.Policies = kept
+}
+
+// checkContradictions notes what a policy includes and excludes at once, where
+// the exclusion decides, and controls beside block, which block decides.
+func (t *Tenant) checkContradictions(p *Policy) {
+	c := &p.Conditions
+	for _, l := range []struct {
+		what             string
+		include, exclude []string
+	}{
+		{"user", c.Users.Include.Users, c.Users.Exclude.Users},
+		{"group", c.Users.Include.Groups, c.Users.Exclude.Groups},
+		{"role", c.Users.Include.Roles, c.Users.Exclude.Roles},
+		{"application", c.Applications.Include, c.Applications.Exclude},
+		{"location", c.Locations.Include, c.Locations.Exclude},
+		{"platform", c.Platforms.Include, c.Platforms.Exclude},
+		{"service principal", c.Workloads.Include, c.Workloads.Exclude},
+	} {
+		for _, id := range l.include {
+			if contains(l.exclude, id) {
+				t.Notes = append(t.Notes, Note{p.File, p.label(), "includes and excludes the " + l.what + " " + id + "; the exclusion decides"})
+			}
+		}
+	}
+	if p.Grant.Blocks() && p.Grant.size() > 1 {
+		t.Notes = append(t.Notes, Note{p.File, p.label(), "blocks and asks for other controls; it blocks"})
+	}
 }
 
 func (t *Tenant) checkGroups(p *Policy, groups map[string]bool) {

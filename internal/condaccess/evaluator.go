@@ -1,5 +1,7 @@
 package condaccess
 
+import "slices"
+
 // An Evaluator evaluates sign-ins against the policies of one tenant. It does
 // not change after it is made and may be used by several goroutines.
 type Evaluator struct {
@@ -143,6 +145,17 @@ type Evaluation struct {
 	Policies []PolicyResult
 	// Session merges the session controls of the policies that are enforced.
 	Session Session
+	scratch scratch
+}
+
+// scratch is what the results of an evaluation are cut out of, and what a
+// later one may use again.
+type scratch struct {
+	reasons  []Reason
+	unmet    []Condition
+	controls []ControlResult
+	why      []ReasonCode
+	apps     []audience
 }
 
 // A Decision is whether the sign-in gets its token. The zero Decision is
@@ -208,8 +221,17 @@ type PolicyResult struct {
 
 // Evaluate says what the policies make of a sign-in.
 func (e *Evaluator) Evaluate(s *SignIn) Evaluation {
-	out := Evaluation{Decision: DecisionGrant, Policies: make([]PolicyResult, len(e.policies))}
-	j := newJudge(e, s)
+	var out Evaluation
+	e.EvaluateInto(s, &out)
+	return out
+}
+
+// EvaluateInto is Evaluate for many sign-ins: it writes over what out held, with
+// all that was cut out of it.
+func (e *Evaluator) EvaluateInto(s *SignIn, out *Evaluation) {
+	out.Decision, out.Reasons, out.Session = DecisionGrant, nil, Session{}
+	out.Policies = slices.Grow(out.Policies[:0], len(e.policies))[:len(e.policies)]
+	j := newJudge(e, s, out.scratch)
 	denied, open := false, false
 	for i := range e.policies {
 		r := &out.Policies[i]
@@ -237,7 +259,7 @@ func (e *Evaluator) Evaluate(s *SignIn) Evaluation {
 	case open:
 		out.Decision = DecisionUnknown
 	}
-	return out
+	out.scratch = j.scratch
 }
 
 // stops tells whether the policy keeps the sign-in from its token.

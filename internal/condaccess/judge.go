@@ -15,29 +15,21 @@ type judge struct {
 	guest   GuestTypes
 	guests  GuestTypes // that it may be besides
 	tenant  string
-	apps    []audience
 	places  known
-	why     []ReasonCode // of each place, why it is open
 	trusted Truth
 	client  string
 	values  values
-	// What the results hold is cut out of these.
-	reasons  []Reason
-	unmet    []Condition
-	controls []ControlResult
+	scratch
 	ruledOut bool
 	first    int // reason of the policy that is evaluated
 }
 
-func newJudge(e *Evaluator, s *SignIn) *judge {
-	j := &judge{
-		e: e, s: s, values: e.values(s),
-		reasons: make([]Reason, 0, len(e.policies)), unmet: make([]Condition, 0, len(e.policies)), controls: make([]ControlResult, 0, e.controls),
-	}
+func newJudge(e *Evaluator, s *SignIn, used scratch) *judge {
+	j := &judge{e: e, s: s, values: e.values(s), client: s.Client}
+	j.scratch = scratch{used.reasons[:0], used.unmet[:0], used.controls[:0], used.why[:0], used.apps[:0]}
 	j.findPrincipal()
 	j.findPlaces()
-	j.apps = e.audiences(&s.Target)
-	j.client = s.Client
+	j.apps = e.audiences(&s.Target, j.apps)
 	return j
 }
 
@@ -129,7 +121,7 @@ func (j *judge) choice(c choice, value uint16, code ReasonCode, d Condition) Tru
 
 // policy evaluates one policy into r.
 func (j *judge) policy(c *compiled, r *PolicyResult) {
-	r.Policy = c.p
+	*r = PolicyResult{Policy: c.p}
 	reasons, unmet := len(j.reasons), len(j.unmet)
 	j.first = reasons
 	covered := j.covers(c)

@@ -1,10 +1,12 @@
 package condaccess
 
+import "slices"
+
 // findPlaces finds out which of the locations that policies name hold the
 // sign-in.
 func (j *judge) findPlaces() {
 	p := &j.s.Place
-	j.why = make([]ReasonCode, len(j.e.locations))
+	j.why = slices.Grow(j.why, len(j.e.locations))[:len(j.e.locations)] // of each place, why it is open
 	for n, l := range j.e.locations {
 		t, why := j.e.inLocation(j.e.x.places.ids[n], l, p)
 		switch t {

@@ -28,20 +28,18 @@ const (
 	scopeNamePrefix = "https://graph.microsoft.com/"
 )
 
-// audiences returns what a token is asked for.
-func (e *Evaluator) audiences(t *Target) []audience {
+// audiences appends what a token is asked for.
+func (e *Evaluator) audiences(t *Target, out []audience) []audience {
 	ids := t.Applications
 	if len(ids) == 0 && t.ScopesKnown {
-		return e.scopeAudiences(t)
+		return append(out, e.scopeAudiences(t)...)
 	}
-	out := make([]audience, 0, len(ids))
 	for _, id := range ids {
-		a := e.audience(id)
 		if umbrella(id) && t.ScopesKnown {
 			out = append(out, e.scopeAudiences(t)...)
 			continue
 		}
-		out = append(out, a)
+		out = append(out, e.audience(id))
 	}
 	return out
 }

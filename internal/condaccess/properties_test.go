@@ -4,6 +4,9 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/conshelf/conshelf/internal/condaccess"
 )
 
@@ -148,6 +151,20 @@ func rank(d condaccess.Decision) int {
 		return 2
 	}
 	panic(d)
+}
+
+// What an evaluation is written over leaves nothing in it.
+func TestEvaluateIntoLeavesNothing(t *testing.T) {
+	var used condaccess.Evaluation
+	for seed := range uint64(worlds) {
+		w := newWorld(seed)
+		tenant, s := w.tenant(t)
+		e := condaccess.NewEvaluator(tenant, condaccess.Options{})
+		e.EvaluateInto(s, &used)
+		if diff := cmp.Diff(e.Evaluate(s), used, cmpopts.IgnoreUnexported(condaccess.Evaluation{}), cmpopts.EquateEmpty(), cmpopts.IgnoreFields(condaccess.PolicyResult{}, "Policy")); diff != "" {
+			t.Fatalf("seed %d: %s", seed, diff)
+		}
+	}
 }
 
 // A policy's answer does not depend on which other policies there are.

@@ -188,8 +188,8 @@ func locations() []any {
 	}
 }
 
-// evaluate evaluates what the command would.
-func evaluate(t testing.TB, policies []object, directory, signIn object, o condaccess.Options) condaccess.Evaluation {
+// read returns what the command would read.
+func read(t testing.TB, policies []object, directory, signIn object) (*condaccess.Tenant, *condaccess.SignIn) {
 	t.Helper()
 	line, err := json.Marshal(object{"policies": policies, "namedLocations": locations(), "directory": directory, "signIn": signIn})
 	if err != nil {
@@ -202,5 +202,17 @@ func evaluate(t testing.TB, policies []object, directory, signIn object, o conda
 	if len(c.Problems) > 0 {
 		t.Fatal(c.Problems)
 	}
-	return condaccess.NewEvaluator(c.Tenant, o).Evaluate(c.SignIn)
+	return c.Tenant, c.SignIn
+}
+
+// tenant returns a tenant and a sign-in of which some is not known.
+func (w world) tenant(t testing.TB) (*condaccess.Tenant, *condaccess.SignIn) {
+	return read(t, w.policies(), w.directory(), w.forget(w.facts()))
+}
+
+// evaluate evaluates what the command would.
+func evaluate(t testing.TB, policies []object, directory, signIn object, o condaccess.Options) condaccess.Evaluation {
+	t.Helper()
+	tenant, s := read(t, policies, directory, signIn)
+	return condaccess.NewEvaluator(tenant, o).Evaluate(s)
 }

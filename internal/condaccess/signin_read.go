@@ -263,6 +263,7 @@ func (r *signInReader) applications(t *Target) {
 	}
 	names := []string{
 		"applicationContext.includeApplications", "includeApplications", "application.appId", "applications", "resourceIdentity", "resourceAppId", "app",
+		"application", "resource",
 	}
 	if len(t.Applications) == 0 {
 		t.Applications = idsOf(r.first(names...))
@@ -476,7 +477,7 @@ func (r *signInReader) loggedDevice(d *Device) {
 }
 
 func (r *signInReader) flow() {
-	n := r.first("authenticationFlow.transferMethod", "authenticationFlow", "transferMethod", "originalTransferMethod")
+	n := r.first("authenticationFlow.transferMethod", "authenticationFlow", "transferMethod", "transferMethods", "originalTransferMethod")
 	protocol := r.first("authenticationProtocol")
 	for _, v := range []string{n.str(), protocol.str()} {
 		switch fold(v) {
