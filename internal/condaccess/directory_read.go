@@ -87,6 +87,9 @@ func readGroup(n *node) Group {
 		}
 		g.Members = append(g.Members, idsOf(n.get(name))...)
 		g.MembersKnown = n.get(name+"@odata.nextLink").empty() && !n.get(name).null()
+		if expanded(n.get(name)) {
+			g.MembersKnown, g.Cut = false, true
+		}
 		if g.MembersKnown {
 			break
 		}
@@ -94,10 +97,21 @@ func readGroup(n *node) Group {
 	return g
 }
 
+// maxExpanded is how many objects Graph's $expand gives, and says nothing of
+// the others.
+const maxExpanded = 20
+
+// expanded tells whether a list of objects may have been cut by $expand.
+func expanded(n *node) bool {
+	items := n.items()
+	return len(items) == maxExpanded && items[0].object()
+}
+
 func readRoleAssignment(n *node, eligible bool) RoleAssignment {
 	return RoleAssignment{
 		Principal: n.first("principalId", "principal.id", "userId").str(),
 		Role:      n.first("roleTemplateId", "roleDefinition.templateId", "roleDefinitionId", "roleDefinition.id", "roleId").str(),
+		Group:     graphType(n.get("principal")) == "group" || fold(n.get("principalType").str()) == "group",
 		Scope:     n.first("directoryScopeId", "directoryScope.id").str(),
 		Eligible:  eligible || fold(n.first("assignmentState", "state", "status").str()) == "eligible",
 	}

@@ -7,6 +7,7 @@ import "slices"
 type judge struct {
 	e       *Evaluator
 	s       *SignIn
+	who     Principal // as far as the directory tells who it is
 	user    *UserObject
 	self    int // number of the user among users, or -1
 	object  int // number of the principal among those that are no people, or -1

@@ -4,29 +4,32 @@ import "strings"
 
 // findPrincipal finds out who signs in.
 func (j *judge) findPrincipal() {
-	p, m := &j.s.Principal, j.e.membership
-	j.self, j.object = -1, -1
-	if p.ID == "" {
-		j.groups, j.roles = m.groupsOf(p, nil), m.rolesOf(p, nil)
-		j.findGuest()
-		return
-	}
-	id := p.ID
+	m := j.e.membership
+	j.who, j.self, j.object = j.s.Principal, -1, -1
+	p := &j.who
 	switch p.Kind {
 	case User, AgentUser, UnknownPrincipal:
-		if j.user = m.users[fold(id)]; j.user != nil && j.user.ID != "" {
-			id = j.user.ID
+		j.user = m.users[fold(p.ID)]
+		switch {
+		case j.user != nil && j.user.ID != "":
+			p.ID = j.user.ID
+		case strings.Contains(p.ID, "@"):
+			p.ID = "" // policies and groups name users by id, and whose name this is was not exported
 		}
-		j.self = j.e.x.users.find(id)
 	case ServicePrincipalIdentity, ManagedIdentity, AgentIdentity:
+		if object := m.byApp[fold(p.AppID)]; p.ID == "" && p.AppID != "" && object != nil {
+			p.ID = object.ID
+		}
 	}
-	j.object = j.e.x.principals.find(id)
+	if p.ID != "" {
+		j.self, j.object = j.e.x.users.find(p.ID), j.e.x.principals.find(p.ID)
+	}
 	j.groups, j.roles = m.groupsOf(p, j.user), m.rolesOf(p, j.user)
 	j.findGuest()
 }
 
 func (j *judge) findGuest() {
-	p := &j.s.Principal
+	p := &j.who
 	j.tenant = p.HomeTenant
 	switch {
 	case p.GuestKnown:
@@ -47,7 +50,7 @@ func (j *judge) findGuest() {
 
 // principal tells whether the policy is for who signs in.
 func (j *judge) principal(c *compiled) Truth {
-	switch j.s.Principal.Kind {
+	switch j.who.Kind {
 	case User:
 		return j.users(c)
 	case ServicePrincipalIdentity:
@@ -61,7 +64,7 @@ func (j *judge) principal(c *compiled) Truth {
 	case UnknownPrincipal:
 		return j.because(PrincipalNotGiven, ConditionUsers, "")
 	}
-	panic(j.s.Principal.Kind)
+	panic(j.who.Kind)
 }
 
 func (j *judge) users(c *compiled) Truth {
@@ -105,7 +108,7 @@ func (j *judge) inUsers(s *idSet, include bool) Truth {
 	if s.all {
 		t = j.inAll(include)
 	}
-	if j.s.Principal.ID != "" {
+	if j.who.ID != "" {
 		t = t.Or(truth(j.self >= 0 && s.ids.has(j.self)))
 	} else if !s.ids.empty() {
 		t = t.Or(j.because(PrincipalNotGiven, ConditionUsers, ""))
@@ -171,8 +174,8 @@ func (j *judge) workload(w *workloadSets) Truth {
 	if w.empty {
 		return No
 	}
-	object := j.e.membership.principals[fold(j.s.Principal.ID)]
-	single := j.s.Principal.SingleTenant
+	object := j.e.membership.principals[fold(j.who.ID)]
+	single := j.who.SingleTenant
 	if object != nil && single == Unsure {
 		single = object.SingleTenant
 	}
@@ -180,7 +183,7 @@ func (j *judge) workload(w *workloadSets) Truth {
 		return No
 	}
 	if single == Unsure {
-		j.because(ServicePrincipalNotExported, ConditionWorkloadIdentities, j.s.Principal.ID)
+		j.because(ServicePrincipalNotExported, ConditionWorkloadIdentities, j.who.ID)
 	}
 	return single.And(j.inWorkloads(w, object))
 }
@@ -189,7 +192,7 @@ func (j *judge) agent(w *workloadSets) Truth {
 	if w.empty {
 		return No
 	}
-	return j.inWorkloads(w, j.e.membership.principals[fold(j.s.Principal.ID)])
+	return j.inWorkloads(w, j.e.membership.principals[fold(j.who.ID)])
 }
 
 func (j *judge) inWorkloads(w *workloadSets, object *ServicePrincipal) Truth {
@@ -217,7 +220,7 @@ func (j *judge) inNames(s *nameSet) Truth {
 		return Yes
 	case len(s.words) > 0:
 		return j.because(NameNotKnown, ConditionWorkloadIdentities, s.words[0])
-	case j.s.Principal.ID == "" && !s.ids.empty():
+	case j.who.ID == "" && !s.ids.empty():
 		return j.because(PrincipalNotGiven, ConditionWorkloadIdentities, "")
 	}
 	return No

@@ -203,7 +203,11 @@ func (l *Loader) object(n *node, context string) {
 	case kind == "servicePrincipal" || n.has("servicePrincipalType") || n.has("appOwnerOrganizationId") || context == principalsCollection:
 		d.ServicePrincipals = append(d.ServicePrincipals, readServicePrincipal(n))
 	case kind == "group" || n.has("groupTypes") || n.has("securityEnabled") || n.has("transitiveMembers") || n.has("members") || context == groupsCollection:
-		d.Groups = append(d.Groups, readGroup(n))
+		g := readGroup(n)
+		d.Groups = append(d.Groups, g)
+		if g.Cut {
+			l.note(g.label(), "has as many members as Graph's $expand gives; who else is in it is unknown")
+		}
 	case kind == "user" || n.has("userPrincipalName") || n.has("userType") || context == usersCollection:
 		d.Users = append(d.Users, readUser(n))
 	default:
@@ -232,7 +236,10 @@ func (l *Loader) directoryRole(n *node) {
 	if !n.has("members") {
 		return
 	}
-	d.RolesKnown = true
+	d.RolesKnown = !expanded(n.get("members"))
+	if !d.RolesKnown {
+		l.note(n.get("displayName").str(), "has as many members as Graph's $expand gives; who else holds the role is unknown")
+	}
 	for _, id := range idsOf(n.get("members")) {
 		d.Roles = append(d.Roles, RoleAssignment{Principal: id, Role: n.get("roleTemplateId").str(), Scope: "/"})
 	}
@@ -282,6 +289,13 @@ func (l *Loader) location(loc *NamedLocation, n *node) {
 	if loc.Kind == UnknownLocation && len(loc.Unread) == 0 {
 		l.note(loc.label(), "is a named location of no kind that is known; who is in it is unknown")
 	}
+}
+
+func (g *Group) label() string {
+	if g.Name != "" {
+		return g.Name
+	}
+	return g.ID
 }
 
 func (l *NamedLocation) label() string {

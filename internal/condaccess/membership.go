@@ -126,7 +126,7 @@ func (m *membership) readRoles(d *Directory, e expansion) {
 			continue
 		}
 		holders, complete := []string{fold(a.Principal)}, true
-		if _, isGroup := e.groups[fold(a.Principal)]; isGroup {
+		if _, isGroup := e.groups[fold(a.Principal)]; isGroup || a.Group {
 			holders, complete = e.members(fold(a.Principal))
 		}
 		if !complete {

@@ -81,6 +81,7 @@ type Group struct {
 	ID, Name     string
 	Members      []string
 	MembersKnown bool
+	Cut          bool // has as many members as Graph's $expand gives, and may have more
 }
 
 // A RoleAssignment gives a role to a principal. Only one that is active and for
@@ -89,6 +90,7 @@ type RoleAssignment struct {
 	Principal, Role string
 	Scope           string // / for the directory
 	Eligible        bool
+	Group           bool // the principal is known to be a group
 }
 
 // Counts tells whether Conditional Access sees the assignment.
