@@ -162,7 +162,11 @@ func (j *judge) applications(c *compiled) Truth {
 	out := No
 	for i := range j.apps {
 		if out = out.Or(j.application(c, &j.apps[i])); out == Yes {
-			break
+			return Yes
+		}
+		if t.Derived && j.apps[i].umbrella && !c.apps.all {
+			// Forms signs in to the directory, and policies for Forms and for Exchange apply.
+			out = out.Or(j.because(AudiencesNotRecorded, ConditionApplication, j.apps[i].id))
 		}
 	}
 	return out

@@ -112,7 +112,7 @@ func addScope(scopes map[string]scope, name, key string, yes bool) {
 	scopes[name].add(key, yes)
 }
 
-func keys(m map[string]scope) []string {
+func keys[V any](m map[string]V) []string {
 	var out []string
 	for k := range m {
 		out = append(out, k)

@@ -12,6 +12,7 @@ const (
 	AllUsersAndDirectConnect     ReasonCode = "allUsersAndDirectConnectUndocumented"
 	ApplicationNotGiven          ReasonCode = "applicationNotGiven"
 	AttributesNotExported        ReasonCode = "customSecurityAttributesNotExported"
+	AudiencesNotRecorded         ReasonCode = "audiencesNotRecorded"
 	BaselineScopes               ReasonCode = "baselineScopesModelNotKnown"
 	BundleMembership             ReasonCode = "bundleMembershipNotPublished"
 	ClientAppNotGiven            ReasonCode = "clientAppNotGiven"

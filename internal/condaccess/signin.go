@@ -83,7 +83,10 @@ func (k PrincipalKind) String() string {
 // contexts.
 type Target struct {
 	Applications []string // app ids of the audiences, or the name of a bundle for one of its members
-	UserAction   string   // urn:user:registersecurityinfo, urn:user:registerdevice
+	// Derived says that Applications is the resource of a record that does not list
+	// its audiences: the client and the services behind it may be among them.
+	Derived      bool
+	UserAction   string // urn:user:registersecurityinfo, urn:user:registerdevice
 	Contexts     []string
 	ContextsDone bool // no context but those in Contexts is asked for
 	ContextOnly  bool // nothing but a context is asked for, as the What If API can

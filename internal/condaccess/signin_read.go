@@ -258,9 +258,9 @@ func (r *signInReader) target() {
 
 func (r *signInReader) applications(t *Target) {
 	client := r.first("client", "clientAppId")
-	if audiences := r.first("conditionalAccessAudiences"); !audiences.empty() {
-		t.Applications = idsOf(audiences)
-	}
+	audiences := r.first("conditionalAccessAudiences")
+	t.Applications = idsOf(audiences)
+	t.Derived = r.log && len(t.Applications) == 0
 	names := []string{
 		"applicationContext.includeApplications", "includeApplications", "application.appId", "applications", "resourceIdentity", "resourceAppId", "app",
 		"application", "resource",
