@@ -143,6 +143,9 @@ func (a *app) whatIf(paths []string, f *whatIf) error {
 	if f.emit {
 		return a.printRequest(s)
 	}
+	if s.NotReached != "" {
+		a.note("%s: %s; what follows is what these policies would have made of it", f.signIn, s.NotReached)
+	}
 	t, err := a.loadTenant(paths, f.trusted)
 	if err != nil {
 		return err

@@ -36,6 +36,9 @@ func ReadCase(line []byte) (Case, error) {
 	}
 	c.Tenant = readCaseTenant(text, n)
 	c.SignIn, c.Problems = readSignIn(n.get("signIn"), n.get("request"), n)
+	if c.SignIn.NotReached != "" {
+		c.Problems = append(c.Problems, "the sign-in: "+c.SignIn.NotReached)
+	}
 	return c, nil
 }
 

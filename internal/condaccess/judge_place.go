@@ -53,6 +53,9 @@ func (e *Evaluator) inTrusted(p *Place) Truth {
 		in, _ := e.inLocation(l.ID, l, p)
 		t = t.Or(in)
 	}
+	if !e.tenant.LocationsKnown && e.options.Assume == AssumeNothing && !p.NamedDone {
+		t = t.Or(Unsure)
+	}
 	return t.Or(e.inMFATrusted(p))
 }
 
@@ -109,7 +112,10 @@ func (j *judge) inPlaces(s *placeSet) Truth {
 }
 
 func (j *judge) whyTrusted() ReasonCode {
-	if !j.s.Place.IP.IsValid() {
+	switch {
+	case !j.e.tenant.LocationsKnown:
+		return LocationNotExported
+	case !j.s.Place.IP.IsValid():
 		return AddressNotGiven
 	}
 	return MFATrustedIPsNotExported

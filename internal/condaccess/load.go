@@ -10,10 +10,11 @@ import (
 // A Loader gathers a tenant from the files of an export, whatever they are
 // called and however they are mixed.
 type Loader struct {
-	tenant Tenant
-	file   string
-	text   []byte
-	others int // objects that are of no kind that is read here
+	tenant       Tenant
+	file         string
+	text         []byte
+	locationsCut bool
+	others       int // objects that are of no kind that is read here
 }
 
 // Read takes in one file. On an error nothing of the file is kept, and the
@@ -148,6 +149,8 @@ func (l *Loader) emptyCollection(n *node, context string) {
 	switch context {
 	case rolesCollection:
 		l.tenant.Directory.RolesKnown = true
+	case locationsCollection:
+		l.tenant.LocationsKnown = true
 	case riskCollection:
 		l.tenant.RiskComplete = n.kindIs(listNode)
 	}
@@ -160,6 +163,8 @@ func (l *Loader) incomplete(context string) {
 		l.tenant.Incomplete = append(l.tenant.Incomplete, l.file+" is not whole")
 	case rolesCollection:
 		l.tenant.Directory.RolesKnown = false
+	case locationsCollection:
+		l.tenant.LocationsKnown, l.locationsCut = false, true
 	case riskCollection:
 		l.tenant.RiskComplete = false
 	}
@@ -283,6 +288,7 @@ func (p *Policy) label() string {
 func (l *Loader) location(loc *NamedLocation, n *node) {
 	loc.Document, loc.File = document(l.text, n), l.file
 	l.tenant.Locations = append(l.tenant.Locations, loc)
+	l.tenant.LocationsKnown = !l.locationsCut
 	for _, u := range loc.Unread {
 		l.note(loc.label(), fmt.Sprintf("%s is not understood (%s); who is in the location is unknown", u.Path, u.Value))
 	}

@@ -25,6 +25,11 @@ type SignIn struct {
 	InsiderRisk          string // none, minor, moderate, elevated
 
 	Facts Facts
+
+	// NotReached says why the policies had no say in what a record tells of: the
+	// sign-in failed before, or is for another tenant to decide. It changes no
+	// answer: that is what the policies would have made of it.
+	NotReached string
 }
 
 // OtherPlatform is a platform that Entra does not know. Only "all" covers it.

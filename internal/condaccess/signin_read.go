@@ -70,6 +70,7 @@ func readSignIn(objects ...*node) (*SignIn, []string) {
 	r.flow()
 	r.risks()
 	r.facts()
+	r.reached()
 	return r.s, r.problems
 }
 
@@ -519,5 +520,27 @@ func (r *signInReader) risks() {
 			r.problem(level.name, &node{kind: stringNode, text: *level.value})
 			*level.value = ""
 		}
+	}
+}
+
+// firstFactorFailure tells whether a code is of sign-ins that fail before any policy is
+// asked: no such account, a wrong password, an account that is locked, off or
+// whose password is void.
+func firstFactorFailure(code string) bool {
+	switch code {
+	case "50034", "50053", "50055", "50056", "50057", "50064", "50126":
+		return true
+	}
+	return false
+}
+
+// reached tells whether the tenant's policies had a say.
+func (r *signInReader) reached() {
+	code := r.first("status.errorCode", "ResultType").str()
+	switch {
+	case r.log && firstFactorFailure(code):
+		r.s.NotReached = "it failed with " + code + " before any policy was asked"
+	case fold(r.first("crossTenantAccessType").str()) == "passthrough":
+		r.s.NotReached = "it passed through the tenant, and another's policies decided"
 	}
 }

@@ -9,8 +9,11 @@ import (
 type Tenant struct {
 	Policies  []*Policy
 	Locations []*NamedLocation
-	Strengths []*Strength
-	Directory Directory
+	// LocationsKnown says that named locations were exported, whether there is one
+	// or not; AllTrusted is open while they were not.
+	LocationsKnown bool
+	Strengths      []*Strength
+	Directory      Directory
 	// TrustedIPs are the trusted addresses of the multifactor service, which Graph
 	// does not export.
 	TrustedIPs      []Range
