@@ -16,7 +16,7 @@ func (t *Tenant) check() {
 		groups[fold(g.ID)] = g.MembersKnown
 	}
 	for _, l := range t.Locations {
-		locations[fold(l.ID)] = true
+		locations[fold(l.ID)], locations[fold(l.Alias)] = true, true
 	}
 	for _, p := range t.Policies {
 		t.checkContradictions(p)

@@ -94,8 +94,10 @@ func NewEvaluator(t *Tenant, o Options) *Evaluator {
 	e.membership = newMembership(&t.Directory, x)
 	e.locations = make([]*NamedLocation, len(x.places.ids))
 	for _, l := range t.Locations {
-		if n := x.places.find(l.ID); n >= 0 {
-			e.locations[n] = l
+		for _, id := range []string{l.ID, l.Alias} {
+			if n := x.places.find(id); n >= 0 && id != "" {
+				e.locations[n] = l
+			}
 		}
 		if l.Trusted == Yes {
 			e.trusted = append(e.trusted, l)

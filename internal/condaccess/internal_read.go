@@ -82,9 +82,12 @@ func (r *reader) internalConditions(n *node) Conditions {
 	for _, client := range one("ClientTypes", "ClientTypes") {
 		c.ClientApps = append(c.ClientApps, r.internalClient(client))
 	}
-	c.SignInRisk, c.UserRisk = lower(one("SignInRisks", "SignInRisks")), lower(one("UserRisks", "UserRisks"))
-	c.ServicePrincipalRisk = lower(one("ServicePrincipalRisks", "ServicePrincipalRisks"))
-	c.Flows = one("AuthFlows", "AuthFlows")
+	c.Platforms.Include = r.spelt(at+".DevicePlatforms", c.Platforms.Include, append(platformNames(), "all"))
+	c.Platforms.Exclude = r.spelt(at+".DevicePlatforms", c.Platforms.Exclude, append(platformNames(), "all"))
+	c.SignInRisk = r.spelt(at+".SignInRisks", one("SignInRisks", "SignInRisks"), riskLevels())
+	c.UserRisk = r.spelt(at+".UserRisks", one("UserRisks", "UserRisks"), riskLevels())
+	c.ServicePrincipalRisk = r.spelt(at+".ServicePrincipalRisks", one("ServicePrincipalRisks", "ServicePrincipalRisks"), riskLevels())
+	c.Flows = r.spelt(at+".AuthFlows", one("AuthFlows", "AuthFlows"), []string{deviceCodeFlow, authenticationTransfer})
 	c.DeviceStates = get("DeviceStates", "DeviceStates")
 	r.internalDevices(n.get("Devices"), &c)
 	return c
@@ -247,8 +250,11 @@ func readInternalLocation(outer, detail *node) *NamedLocation {
 		ID: network.get("NetworkId").str(), Name: network.get("NetworkName").str(), Trusted: No, Kind: IPLocation,
 		Countries: r.list("", network, "CountryIsoCodes"), UnknownCountries: network.get("ApplyToUnknownCountry").truth() == Yes,
 	}
-	if l.ID == "" {
-		l.ID = outer.first("policyIdentifier", "objectId").str()
+	if l.Alias = outer.first("policyIdentifier", "objectId").str(); l.ID == "" {
+		l.ID = l.Alias
+	}
+	if l.Name == "" {
+		l.Name = outer.get("displayName").str()
 	}
 	for _, cidr := range r.list("", network, "CidrIpRanges") {
 		got, ok := parseRange(cidr)
@@ -267,12 +273,4 @@ func readInternalLocation(outer, detail *node) *NamedLocation {
 	r.known("", network, "NetworkName", "NetworkId", "CidrIpRanges", "Categories", "ApplyToUnknownCountry", "CountryIsoCodes")
 	l.Unread = r.unread
 	return l
-}
-
-func lower(list []string) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = strings.ToLower(s)
-	}
-	return out
 }

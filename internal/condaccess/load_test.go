@@ -125,7 +125,7 @@ func TestInternalForm(t *testing.T) {
 "Conditions":{"Applications":{"Include":[{"Applications":["All"]},{"Acrs":["urn:user:registersecurityinfo","c3"]}],"Exclude":[{"Applications":["a1"]}]},
 "Users":{"Include":[{"Users":["All"]},{"Groups":["g1"]},{"Roles":["r1"]}],"Exclude":[{"Users":["Guests"]}]},
 "ClientTypes":{"Include":[{"ClientTypes":["Browser","Native","OtherLegacy"]}]},"DevicePlatforms":{"Include":[{"DevicePlatforms":["All"]}],"Exclude":[{"DevicePlatforms":["IOS"]}]},
-"SignInRisks":{"Include":[{"SignInRisks":["High"]}]},"Locations":{"Include":[{"Locations":["All"]}],"Exclude":[{"Locations":["AllTrusted"]}]},
+"SignInRisks":{"Include":[{"SignInRisks":["High"]}]},"UserRisks":{"Include":[{"UserRisks":["100"]}]},"Locations":{"Include":[{"Locations":["All"]}],"Exclude":[{"Locations":["AllTrusted"]}]},
 "Devices":{"Include":[{"DeviceRule":"device.isCompliant -eq True"}]}},
 "Controls":[{"Control":["Mfa","RequireCompliantDevice"]},{"Control":["RequireDomainJoinedDevice"]}],"SessionControls":["AppEnforcedRestrictions"]}`) + `]},
 {"displayName":"HQ","policyIdentifier":"l9","policyType":6,"policyDetail":[` + detail(`{"KnownNetworkPolicies":{"NetworkName":"HQ","NetworkId":"n9","CidrIpRanges":["198.51.100.0/24"],"Categories":["trusted"],"CountryIsoCodes":[],"ApplyToUnknownCountry":false}}`) + `]},
@@ -143,18 +143,19 @@ func TestInternalForm(t *testing.T) {
 				Include: condaccess.UserSet{Users: []string{"All"}, Groups: []string{"g1"}, Roles: []string{"r1"}},
 				Exclude: condaccess.UserSet{Users: []string{"GuestsOrExternalUsers"}},
 			},
-			ClientApps: []string{"browser", "mobileAppsAndDesktopClients", "other"}, SignInRisk: []string{"high"},
-			Platforms:    condaccess.Lists{Include: []string{"All"}, Exclude: []string{"IOS"}},
+			ClientApps: []string{"browser", "mobileAppsAndDesktopClients", "other"}, SignInRisk: []string{"high"}, UserRisk: []string{"100"},
+			Platforms:    condaccess.Lists{Include: []string{"all"}, Exclude: []string{"iOS"}},
 			Locations:    condaccess.Lists{Include: []string{"All"}, Exclude: []string{"AllTrusted"}},
 			DeviceFilter: &condaccess.Filter{Rule: "device.isCompliant -eq True"},
 		},
 		Grant:   &condaccess.Grant{Clauses: [][]condaccess.Control{{{Kind: condaccess.MFA}, {Kind: condaccess.CompliantDevice}}, {{Kind: condaccess.DomainJoinedDevice}}}},
 		Session: condaccess.Session{AppEnforcedRestrictions: true},
+		Unread:  []condaccess.Unread{{Path: "Conditions.UserRisks", Value: "100"}},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Error(diff)
 	}
-	if l := tenant.Locations[0]; l.ID != "n9" || l.Trusted != condaccess.Yes || len(l.Ranges) != 1 {
+	if l := tenant.Locations[0]; l.ID != "n9" || l.Alias != "l9" || l.Trusted != condaccess.Yes || len(l.Ranges) != 1 {
 		t.Errorf("location %+v", l)
 	}
 	if len(tenant.Incomplete) == 0 {

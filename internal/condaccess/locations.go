@@ -8,6 +8,7 @@ import (
 // A NamedLocation is a named location as exported.
 type NamedLocation struct {
 	ID, Name string
+	Alias    string // another id that policies may name it by; may be empty
 	Kind     LocationKind
 	Trusted  Truth
 	Ranges   []Range

@@ -1,7 +1,9 @@
 package condaccess_test
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -151,6 +153,36 @@ func rank(d condaccess.Decision) int {
 		return 2
 	}
 	panic(d)
+}
+
+// An assumption decides what is open, and changes nothing that is not.
+func TestAssumptionsOnlyDecideWhatIsOpen(t *testing.T) {
+	decided := 0
+	for seed := range uint64(worlds * 2) {
+		w := newWorld(seed)
+		policies, directory, facts := w.policies(), w.directory(), w.forget(w.facts())
+		open := evaluate(t, policies, directory, facts, condaccess.Options{})
+		for _, o := range options() {
+			got := evaluate(t, policies, directory, facts, o)
+			if open.Decision != condaccess.DecisionUnknown && got.Decision != open.Decision {
+				t.Fatalf("seed %d: %v, and %v assuming %v", seed, open.Decision, got.Decision, o.Assume)
+			}
+			if o.Assume == condaccess.AssumeWorst && open.Decision == condaccess.DecisionUnknown {
+				decided++
+				if broken := strings.Contains(fmt.Sprint(got.Policies), string(condaccess.ConditionNotUnderstood)); got.Decision != condaccess.DecisionGrant && !broken {
+					t.Fatalf("seed %d: at worst it is %v", seed, got.Decision)
+				}
+			}
+			for i := range got.Policies {
+				if o, g := open.Policies[i], got.Policies[i]; o.Verdict != condaccess.Unknown && o.Verdict != g.Verdict {
+					t.Fatalf("seed %d: %s is %v, and then %v", seed, o.Policy.ID, o.Verdict, g.Verdict)
+				}
+			}
+		}
+	}
+	if decided == 0 {
+		t.Error("nothing was open")
+	}
 }
 
 // What an evaluation is written over leaves nothing in it.

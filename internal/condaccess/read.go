@@ -83,16 +83,20 @@ func (r *reader) list(path string, n *node, name string) []string {
 // oneOf returns the texts of a member, each of which has to be one of the
 // names; they come back as the names are spelt.
 func (r *reader) oneOf(path string, n *node, name string, names ...string) []string {
-	out := r.list(path, n, name)
-	for i, v := range out {
+	return r.spelt(join(path, name), r.list(path, n, name), names)
+}
+
+// spelt returns values as the names are spelt, and refuses those that are none.
+func (r *reader) spelt(path string, list, names []string) []string {
+	for i, v := range list {
 		at := slices.IndexFunc(names, func(s string) bool { return strings.EqualFold(s, v) })
 		if at < 0 {
-			r.refuse(join(path, name), &node{kind: stringNode, text: v})
+			r.refuse(path, &node{kind: stringNode, text: v})
 			continue
 		}
-		out[i] = names[at]
+		list[i] = names[at]
 	}
-	return out
+	return list
 }
 
 func (n *node) time() time.Time {
