@@ -14,7 +14,7 @@ func (r *signInReader) facts() {
 	f.RiskRemediation = r.first("riskRemediation", "riskRemediated").truth()
 	f.TermsOfUse = r.first("termsOfUseAccepted", "termsOfUse").truth()
 	f.CustomFactors = r.first("customAuthenticationFactor", "customAuthenticationFactors", "customControlSatisfied").truth()
-	r.combinations(f)
+	r.methods(f)
 	if r.said("satisfiedControls") {
 		f.only(r.first("satisfiedControls").stringsOf())
 	}
@@ -23,19 +23,13 @@ func (r *signInReader) facts() {
 	}
 }
 
-// combinations reads the combinations of methods that were used: each text is
-// one, with commas between its methods.
-func (r *signInReader) combinations(f *Facts) {
-	n := r.first("authenticationCombinations", "authenticationMethodCombinations", "authenticationMethods", "methods")
+// methods reads the methods that were used, or combinations of them.
+func (r *signInReader) methods(f *Facts) {
+	n := r.first("authenticationCombinations", "authenticationMethodCombinations", "authenticationMethods", "methods", "usedMethods", "usedCombinations", "methodsUsed")
 	if n == nil {
 		return
 	}
-	f.CombinationsKnown = true
-	for _, text := range n.texts() {
-		if text != "" {
-			f.Combinations = append(f.Combinations, combination(text))
-		}
-	}
+	f.Methods, f.MethodsKnown = n.stringsOf(), true
 }
 
 // only takes a list of satisfied controls as all there are.
@@ -73,10 +67,48 @@ func (r *signInReader) loggedFacts(f *Facts) {
 	case "singlefactorauthentication":
 		f.MFA = No
 	}
-	for _, step := range r.first("authenticationDetails").items() {
+	steps := r.first("authenticationDetails").items()
+	f.MethodsKnown = len(steps) > 0 && f.Methods == nil
+	for _, step := range steps {
 		detail := fold(step.get("authenticationStepResultDetail").str())
 		if strings.Contains(detail, "mfa") && strings.Contains(detail, "satisfied") && step.get("succeeded").truth() != No {
 			f.MFA = Yes
 		}
+		if step.get("succeeded").truth() == No {
+			continue
+		}
+		method := loggedMethod(step.get("authenticationMethod").str())
+		if method == "" {
+			f.MethodsKnown = false
+			continue
+		}
+		f.Methods = append(f.Methods, method)
 	}
+}
+
+// loggedMethod returns the name that combinations have for what a log calls a
+// method, or "" for one that the log does not tell: an earlier one, whose claim
+// is in the token, or one that may be either of two.
+func loggedMethod(name string) string {
+	switch fold(name) {
+	case "password":
+		return "password"
+	case "mobile app notification", "microsoft authenticator app (notification)":
+		return "microsoftAuthenticatorPush"
+	case "text message":
+		return "sms"
+	case "phone call approval (authentication phone)", "phone call approval (office phone)", "phone call approval (alternate mobile phone)":
+		return "voice"
+	case "mobile app verification code", "oath verification code", "software oath token":
+		return "softwareOath"
+	case "hardware oath token":
+		return "hardwareOath"
+	case "fido2 security key":
+		return "fido2"
+	case "windows hello for business":
+		return "windowsHelloForBusiness"
+	case "passwordless phone sign-in":
+		return "deviceBasedPush"
+	}
+	return ""
 }

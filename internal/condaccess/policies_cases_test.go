@@ -45,7 +45,7 @@ func TestPolicyFilesCases(t *testing.T) {
 	}
 	s := &condaccess.SignIn{Principal: condaccess.Principal{Kind: condaccess.User, ID: "11111111-1111-1111-1111-111111111111"}}
 	for _, r := range condaccess.NewEvaluator(tenant, condaccess.Options{}).Evaluate(s).Policies {
-		t.Logf("equal: %s: %v %v %v", r.Policy.File, r.Verdict, r.Unmet, r.Reasons)
+		t.Logf("evaluated: %s: %v %v %v", r.Policy.File, r.Verdict, r.Unmet, r.Reasons)
 	}
 	t.Logf("policies: equal %d, different 0, unknown 0", len(entries))
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // worlds is how many random worlds each property is tried in.
-const worlds = 150
+const worlds = 80
 
 func (w world) policies() []object {
 	var out []object

@@ -140,8 +140,8 @@ type Facts struct {
 	PasswordChange, RiskRemediation           Truth
 	TermsOfUse, CustomFactors                 Truth // all of them
 	Accepted                                  []string
-	// Combinations are the combinations of methods that were used, as Graph writes
-	// them (password,sms); CombinationsKnown says that there was no other.
-	Combinations      []string
-	CombinationsKnown bool
+	// Methods are the methods that were used, under the names that combinations
+	// have for them; MethodsKnown says that there was no other.
+	Methods      []string
+	MethodsKnown bool
 }

@@ -41,27 +41,39 @@ func combination(s string) string {
 	return strings.Join(methods, ",")
 }
 
-// satisfied tells whether what was used satisfies the strength.
+// satisfied tells whether what was used satisfies the strength: whether all
+// methods of one of its combinations were used.
 func (s *Strength) satisfied(f *Facts) (Truth, ReasonCode) {
 	if len(s.Combinations) == 0 {
 		return Unsure, StrengthNotExported
 	}
-	maybe := false
-	for _, used := range f.Combinations {
-		allowed := slices.ContainsFunc(s.Combinations, func(c string) bool { return strings.EqualFold(c, used) })
-		limited := slices.ContainsFunc(s.Configured, func(c string) bool { return strings.EqualFold(c, used) })
-		if allowed && !limited {
+	limited := false
+	for _, c := range s.Combinations {
+		switch {
+		case !f.used(c):
+		case contains(s.Configured, c):
+			limited = true
+		default:
 			return Yes, ""
 		}
-		maybe = maybe || allowed
 	}
 	switch {
-	case maybe:
+	case limited:
 		return Unsure, StrengthConfiguration
-	case f.CombinationsKnown || s.MFA && f.MFA == No:
+	case f.MethodsKnown || s.MFA && f.MFA == No:
 		return No, ""
 	case f.MFA == Yes && fold(s.ID) == strengthMFA:
 		return Yes, "" // it allows whatever satisfies the control mfa
 	}
 	return Unsure, ControlNotKnown
+}
+
+// used tells whether all methods of a combination were used.
+func (f *Facts) used(combination string) bool {
+	for method := range strings.SplitSeq(combination, ",") {
+		if !contains(f.Methods, method) {
+			return false
+		}
+	}
+	return true
 }
