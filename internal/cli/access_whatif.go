@@ -190,7 +190,11 @@ func (a *app) printEvaluation(format string, s *condaccess.SignIn, e *condaccess
 		for _, r := range e.Reasons {
 			printLine(a.out, "  "+r.String())
 		}
-		if names := e.Session.Names(); len(names) > 0 {
+		names := e.Session.Names()
+		if e.SessionOpen {
+			names = append(names, "and what policies add of which it is unknown whether they apply")
+		}
+		if len(names) > 0 {
 			printLine(a.out, "session: "+strings.Join(names, ", "))
 		}
 		printLine(a.out, "")

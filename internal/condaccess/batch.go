@@ -78,6 +78,7 @@ type (
 		Decision string             `json:"decision"`
 		Policies []policyResultJSON `json:"policies"`
 		Session  []string           `json:"session"`
+		Open     bool               `json:"sessionOpen,omitempty"`
 		Reasons  []string           `json:"reasons,omitempty"`
 		Notes    []string           `json:"notes,omitempty"`
 		Error    string             `json:"error,omitempty"`
@@ -112,7 +113,7 @@ type (
 // MarshalEvaluation returns an evaluation as a line of JSON without its end;
 // notes are of what could not be read.
 func MarshalEvaluation(id json.RawMessage, e *Evaluation, notes []string) ([]byte, error) {
-	out := evaluationJSON{ID: id, Decision: e.Decision.String(), Policies: []policyResultJSON{}, Session: list(e.Session.Names()), Notes: notes}
+	out := evaluationJSON{ID: id, Decision: e.Decision.String(), Policies: []policyResultJSON{}, Session: list(e.Session.Names()), Open: e.SessionOpen, Notes: notes}
 	for _, r := range e.Reasons {
 		out.Reasons = append(out.Reasons, string(r.Code))
 	}

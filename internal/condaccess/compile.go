@@ -62,6 +62,7 @@ type compiled struct {
 	conditions       []Condition
 	choices          choices
 	empty            bool
+	registers        bool // for the registration of security information, and asks for a strength
 	mail             bool // for Exchange ActiveSync, and scoped by more than users and groups
 }
 
@@ -95,6 +96,7 @@ func (x *indexes) compile(p *Policy) compiled {
 		c.workloads[i] = x.workloadSets(w)
 	}
 	c.choices, c.conditions, c.empty = newChoices(cond), c.conditionsOf(), cond.Applications.Empty()
+	c.registers = contains(cond.Applications.UserActions, registerSecurityInfo) && p.Grant.asksForStrength()
 	c.mail = contains(cond.ClientApps, clientEAS) && (c.include.all || c.include.guests != nil || !c.include.roles.empty())
 	return c
 }

@@ -145,9 +145,11 @@ type Evaluation struct {
 	// Reasons say why the decision is unknown, beyond those of the policies.
 	Reasons  []Reason
 	Policies []PolicyResult
-	// Session merges the session controls of the policies that are enforced.
-	Session Session
-	scratch scratch
+	// Session merges the session controls of the policies that are enforced;
+	// SessionOpen says that a policy that may apply has some too.
+	Session     Session
+	SessionOpen bool
+	scratch     scratch
 }
 
 // scratch is what the results of an evaluation are cut out of, and what a
@@ -231,7 +233,7 @@ func (e *Evaluator) Evaluate(s *SignIn) Evaluation {
 // EvaluateInto is Evaluate for many sign-ins: it writes over what out held, with
 // all that was cut out of it.
 func (e *Evaluator) EvaluateInto(s *SignIn, out *Evaluation) {
-	out.Decision, out.Reasons, out.Session = DecisionGrant, nil, Session{}
+	out.Decision, out.Reasons, out.Session, out.SessionOpen = DecisionGrant, nil, Session{}, false
 	out.Policies = slices.Grow(out.Policies[:0], len(e.policies))[:len(e.policies)]
 	j := newJudge(e, s, out.scratch)
 	denied, open := false, false
@@ -245,9 +247,7 @@ func (e *Evaluator) EvaluateInto(s *SignIn, out *Evaluation) {
 			open = true
 		case No:
 		}
-		if r.Verdict == Applies && r.Policy.State == Enabled {
-			out.Session.merge(&r.Policy.Session)
-		}
+		out.addSession(r)
 	}
 	if len(e.tenant.Incomplete) > 0 && e.options.Assume == AssumeNothing {
 		open = true
@@ -262,6 +262,24 @@ func (e *Evaluator) EvaluateInto(s *SignIn, out *Evaluation) {
 		out.Decision = DecisionUnknown
 	}
 	out.scratch = j.scratch
+}
+
+// addSession adds the session controls of a policy that is enforced.
+func (e *Evaluation) addSession(r *PolicyResult) {
+	if r.Policy.Session.empty() || r.Verdict == NotApplies {
+		return
+	}
+	switch r.Policy.State {
+	case Enabled:
+		if r.Verdict == Applies {
+			e.Session.merge(&r.Policy.Session)
+			return
+		}
+		e.SessionOpen = true
+	case StateUnknown:
+		e.SessionOpen = true
+	case ReportOnly, Disabled:
+	}
 }
 
 // stops tells whether the policy keeps the sign-in from its token.

@@ -23,6 +23,10 @@ func (j *judge) grant(c *compiled, v Verdict) GrantResult {
 	}
 	out := GrantResult{Satisfied: Yes, Interactive: true}
 	mark, first := len(j.reasons), len(j.controls)
+	j.superseded = No
+	if !c.registers {
+		j.superseded = j.registration
+	}
 	for _, clause := range c.clauses {
 		met, interactive := j.clause(clause)
 		out.Satisfied = out.Satisfied.And(met)
@@ -54,6 +58,43 @@ func (j *judge) clause(clause []Control) (met Truth, interactive bool) {
 		interactive = interactive || t == No && control.Kind.interactive() && !j.legacy()
 	}
 	return met, interactive
+}
+
+// findRegistration tells whether a policy for the registration of security
+// information, where that is asked for, asks for a strength.
+func (j *judge) findRegistration() Truth {
+	if j.s.Target.UserAction != registerSecurityInfo {
+		return No
+	}
+	found := No
+	for i := range j.e.policies {
+		c := &j.e.policies[i]
+		if !c.registers || c.p.State == ReportOnly || c.p.State == Disabled || c.p.Deleted {
+			continue
+		}
+		t := j.covers(c)
+		if c.p.State == StateUnknown {
+			t = t.And(Unsure)
+		}
+		found = found.Or(t)
+	}
+	j.reasons, j.unmet = j.reasons[:0], j.unmet[:0]
+	return found
+}
+
+// asksForStrength tells whether a strength is among the controls.
+func (g *Grant) asksForStrength() bool {
+	if g == nil {
+		return false
+	}
+	for _, clause := range g.Clauses {
+		for _, c := range clause {
+			if c.Kind == AuthenticationStrength {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // interactive tells whether a user can satisfy a control when asked.
@@ -111,6 +152,10 @@ func (j *judge) satisfied(control Control) (Truth, ReasonCode) {
 		return j.unlessMail(f.accepted(control.ID, f.CustomFactors)), ControlNotKnown
 	case AuthenticationStrength:
 		t, code := control.Strength.satisfied(f)
+		if t == No && j.superseded == Unsure {
+			code = RegistrationStrength
+		}
+		t = t.Or(j.superseded)
 		return j.unlessMail(t), code
 	}
 	panic(control.Kind)

@@ -20,6 +20,10 @@ type judge struct {
 	trusted Truth
 	client  string
 	values  values
+	// registration says whether a policy for the registration itself asks for a
+	// strength, which stands in for those of policies for all resources.
+	registration Truth
+	superseded   Truth // the strengths of the policy that is evaluated
 	scratch
 	ruledOut bool
 	first    int // reason of the policy that is evaluated
@@ -31,6 +35,7 @@ func newJudge(e *Evaluator, s *SignIn, used scratch) *judge {
 	j.findPrincipal()
 	j.findPlaces()
 	j.apps = e.audiences(&s.Target, j.apps)
+	j.registration = j.findRegistration()
 	return j
 }
 

@@ -155,6 +155,24 @@ func rank(d condaccess.Decision) int {
 	panic(d)
 }
 
+// What is unknown says why, and what is known has nothing to say.
+func TestEveryUnknownHasItsReason(t *testing.T) {
+	for seed := range uint64(worlds * 2) {
+		tenant, s := newWorld(seed).tenant(t)
+		for _, p := range condaccess.NewEvaluator(tenant, condaccess.Options{}).Evaluate(s).Policies {
+			unknown := p.Verdict == condaccess.Unknown || p.Verdict == condaccess.Applies && p.Grant.Satisfied == condaccess.Unsure
+			if unknown != (len(p.Reasons) > 0) {
+				t.Fatalf("seed %d: %s is %v, %v, and says %v", seed, p.Policy.ID, p.Verdict, p.Grant.Satisfied, p.Reasons)
+			}
+			for _, r := range p.Reasons {
+				if r.Code == "" {
+					t.Fatalf("seed %d: %s has a reason without a code", seed, p.Policy.ID)
+				}
+			}
+		}
+	}
+}
+
 // An assumption decides what is open, and changes nothing that is not.
 func TestAssumptionsOnlyDecideWhatIsOpen(t *testing.T) {
 	decided := 0

@@ -38,6 +38,7 @@ const (
 	PlatformNotGiven             ReasonCode = "devicePlatformNotGiven"
 	PoliciesIncomplete           ReasonCode = "policiesIncomplete"
 	PrincipalNotGiven            ReasonCode = "principalNotGiven"
+	RegistrationStrength         ReasonCode = "registrationStrengthMayStandIn"
 	RolesNotExported             ReasonCode = "roleAssignmentsNotExported"
 	ServicePrincipalNotExported  ReasonCode = "servicePrincipalNotExported"
 	ServicePrincipalRiskNotGiven ReasonCode = "servicePrincipalRiskNotGiven"

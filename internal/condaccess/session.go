@@ -27,6 +27,12 @@ func (s *Session) Names() []string {
 	return append(out, s.Others...)
 }
 
+// empty tells whether no control is on.
+func (s *Session) empty() bool {
+	return !s.AppEnforcedRestrictions && s.CloudAppSecurity == "" && s.Frequency == nil && s.PersistentBrowser == "" && s.ContinuousAccess == "" &&
+		!s.DisableResilience && !s.TokenProtection && s.SecurityProfile == "" && len(s.Others) == 0
+}
+
 // String returns everyTime, or the period in hours or days.
 func (f *Frequency) String() string {
 	const day = 24 * time.Hour
