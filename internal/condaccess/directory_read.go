@@ -1,6 +1,7 @@
 package condaccess
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -87,6 +88,9 @@ func readGroup(n *node) Group {
 		}
 		g.Members = append(g.Members, idsOf(n.get(name))...)
 		g.MembersKnown = n.get(name+"@odata.nextLink").empty() && !n.get(name).null()
+		if slices.ContainsFunc(g.Members, cutOff) {
+			g.Members, g.MembersKnown = nil, false
+		}
 		if expanded(n.get(name)) {
 			g.MembersKnown, g.Cut = false, true
 		}

@@ -367,9 +367,9 @@ func snapshotCollection(name string) string {
 		return locationsCollection
 	case "users":
 		return usersCollection
-	case "groups":
+	case "groups", "groupmembers", "groupmemberships":
 		return groupsCollection
-	case "roleassignments":
+	case "roleassignments", "rolemembers":
 		return rolesCollection
 	case "roleeligibilityschedules", "roleeligibilities", "eligibleroleassignments", "roleeligibilityscheduleinstances":
 		return eligibleCollection

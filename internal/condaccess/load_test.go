@@ -176,6 +176,8 @@ func TestUnreadConditions(t *testing.T) {
 		{"times", `"conditions":{`, `"conditions":{"times":{"includedRanges":["x"]},`, "conditions.times", condaccess.Unknown, condaccess.No},
 		{"a member of users", `"users":{`, `"users":{"includeRobots":["All"],`, "conditions.users.includeRobots", condaccess.Unknown, condaccess.No},
 		{"a part that was cut to text", `"users":{"includeUsers":["All"]}`, `"users":"@{IncludeUsers=System.Object[]}"`, "conditions.users", condaccess.Unknown, condaccess.No},
+		{"a list that was cut to text", `{"includeUsers":["All"]}`, `{"includeUsers":"System.Object[]"}`, "conditions.users.includeUsers", condaccess.Unknown, condaccess.No},
+		{"an object that was cut to text", `["all"]`, `"Microsoft.Graph.PowerShell.Models.X"`, "conditions.clientAppTypes", condaccess.Unknown, condaccess.No},
 		{"a level of risk", `"conditions":{`, `"conditions":{"signInRiskLevels":["severe"],`, "conditions.signInRiskLevels", condaccess.Unknown, condaccess.No},
 		{"no conditions", `"conditions":{"clientAppTypes":["all"],"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]}}`, `"conditions":null`, "conditions", condaccess.Unknown, condaccess.No},
 		{"a client", `["all"]`, `["hologram"]`, "conditions.clientAppTypes", condaccess.Unknown, condaccess.No},

@@ -16,7 +16,10 @@ type reader struct {
 const maxShown = 80
 
 func (r *reader) refuse(path string, n *node) {
-	r.unread = append(r.unread, Unread{Path: path, Value: n.shown(), Part: r.part})
+	u := Unread{Path: path, Value: n.shown(), Part: r.part}
+	if !slices.Contains(r.unread, u) {
+		r.unread = append(r.unread, u)
+	}
 }
 
 // shown returns a value for a message.
@@ -74,10 +77,16 @@ func join(path, name string) string {
 // list returns the texts of a member.
 func (r *reader) list(path string, n *node, name string) []string {
 	out, ok := n.get(name).strings()
-	if !ok {
+	if !ok || slices.ContainsFunc(out, cutOff) {
 		r.refuse(join(path, name), n.get(name))
 	}
 	return out
+}
+
+// cutOff tells whether a text is what PowerShell writes for a value that lies
+// deeper than it was told to go.
+func cutOff(s string) bool {
+	return strings.HasPrefix(s, "System.") || strings.HasPrefix(s, "@{") || strings.HasPrefix(s, "Microsoft.Graph.PowerShell.")
 }
 
 // oneOf returns the texts of a member, each of which has to be one of the
