@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,21 +18,15 @@ func (a *app) rulesListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [DIR]",
 		Short: "List the program's own rules, or those of a directory",
+		Long:  "list prints a line for each rule. With --case it says whether the case has the tables that the rule reads, and which it lacks.",
 		Example: "  conshelf rules list --severity High --table SigninLogs\n" +
 			"  conshelf rules list ./sigma --technique T1098 -o json",
 		Args: atMostOne,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := filter.check(); err != nil {
 				return err
 			}
-			set, err := a.ruleSet(args, &f)
-			if err != nil {
-				return err
-			}
-			if err := a.listRules(set.rules, filter, format); err != nil {
-				return err
-			}
-			return set.broken(a.err)
+			return a.rulesList(cmd.Context(), args, &f, filter, format, cmd.Flags().Changed("case"))
 		},
 	}
 	filter.register(cmd)
@@ -39,9 +35,33 @@ func (a *app) rulesListCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) listRules(all []*rule.Compiled, filter ruleFilter, format string) error {
+func (a *app) rulesList(ctx context.Context, args []string, f *sourceFlags, filter ruleFilter, format string, withCase bool) error {
+	set, err := a.ruleSet(args, f)
+	if err != nil {
+		return err
+	}
+	var fed map[string]bool
+	if withCase {
+		if fed, err = a.caseTables(ctx); err != nil {
+			return err
+		}
+	}
+	set.rules = slices.DeleteFunc(set.rules, func(r *rule.Compiled) bool { return !filter.chooses(r) })
+	if err := a.listRules(set.rules, fed, format); err != nil {
+		return err
+	}
+	return set.broken(a.err)
+}
+
+// listRules prints a line for each rule. Fed holds the tables of the case that
+// have rows; nil: there is no case.
+func (a *app) listRules(all []*rule.Compiled, fed map[string]bool, format string) error {
+	names := []string{"Severity", "Name", "Tactics", "Techniques", "Tables", "Kind", "Form", "Enabled", "ID", "Path"}
+	if fed != nil {
+		names = slices.Insert(names, 2, "Sight", "Missing")
+	}
 	var cols []types.Column
-	for _, name := range []string{"Severity", "Name", "Tactics", "Techniques", "Tables", "Kind", "Form", "Enabled", "ID", "Path"} {
+	for _, name := range names {
 		cols = append(cols, types.Column{Name: name, Type: types.String})
 	}
 	rows, err := newRowWriter(format, a.out, cols, terminalWidth(a.out))
@@ -49,16 +69,18 @@ func (a *app) listRules(all []*rule.Compiled, filter ruleFilter, format string) 
 		return err
 	}
 	for _, r := range all {
-		if !filter.chooses(r) {
-			continue
-		}
 		enabled := "yes"
 		if r.Disabled {
 			enabled = "no"
 		}
-		err := rows.row(texts(r.Severity.String(), r.Name, join(r.Tactics), join(r.Techniques), strings.Join(tablesRead(r), ", "),
-			string(r.Kind), string(r.Form), enabled, r.ID, r.Path))
-		if err != nil {
+		row := []string{
+			r.Severity.String(), r.Name, join(r.Tactics), join(r.Techniques), strings.Join(tablesRead(r), ", "), string(r.Kind), string(r.Form), enabled, r.ID, r.Path,
+		}
+		if fed != nil {
+			m := inMatrix(r, fed)
+			row = slices.Insert(row, 2, m.Sight.String(), strings.Join(m.Missing, ", "))
+		}
+		if err := rows.row(texts(row...)); err != nil {
 			return err
 		}
 	}

@@ -313,7 +313,7 @@ func TestWhatIsNotRunIsAGap(t *testing.T) {
 	f := &fake{records: []record{{at: hour(1), who: "a"}}}
 	check(t, f, Options{}, `
 02T01:00..02T01:00 Medium a of 1 1
-gap rule: Broken: The rule does not compile: rule.yaml:13:8: KS204: no table named Broken Nothing can be said about what it looks for.
+gap rule: Broken: The rule does not compile: rule.yaml:13:8: Broken: KS204: no table named Broken Nothing can be said about what it looks for.
 gap missing table: Empty: No evidence was collected for Empty. The rule did not run: that it found nothing means nothing.
 gap missing table: Missing: No evidence was collected for Missing. The rule did not run: that it found nothing means nothing.
 `, compiled(t, "Broken", "1h"), compiled(t, "Empty", "1h"), compiled(t, "Missing", "1h"), compiled(t, "Events", "1h", byUser))
@@ -453,7 +453,7 @@ func TestResultIsTheSameEveryTime(t *testing.T) {
 func TestGaps(t *testing.T) {
 	_, problems := rule.Load(fstest.MapFS{"b.yaml": {Data: []byte("name: x\nkind: Scheduled\n")}})
 	got := summary(Result{Gaps: Gaps(problems)})
-	want := "gap rule: b.yaml: b.yaml:1:1: CSH010: the rule has no id (and 6 more) Nothing can be said about what this rule looks for.\n"
+	want := "gap rule: b.yaml: b.yaml:1:1: x: CSH010: the rule has no id (and 6 more) Nothing can be said about what this rule looks for.\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -2,13 +2,11 @@ package detect
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/rule"
-	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/plan"
 )
 
@@ -19,7 +17,7 @@ func Gaps(problems []rule.Problem) []incident.Gap {
 	for _, p := range problems {
 		if p.Diagnostics.HasErrors() {
 			gaps = append(gaps, incident.Gap{
-				Kind: incident.GapRule, Subject: p.Path, Reason: firstError(p),
+				Kind: incident.GapRule, Subject: p.Path, Reason: p.Line(),
 				Consequence: "Nothing can be said about what this rule looks for.",
 			})
 		}
@@ -27,24 +25,8 @@ func Gaps(problems []rule.Problem) []incident.Gap {
 	return gaps
 }
 
-// firstError says where the first error is, and what.
-func firstError(p rule.Problem) string {
-	var wrong diag.List
-	for _, d := range p.Diagnostics {
-		if d.Severity == diag.Error {
-			wrong = append(wrong, d)
-		}
-	}
-	line, column := diag.Position(p.Text, wrong[0].Span.Start)
-	more := ""
-	if n := len(wrong) - 1; n > 0 {
-		more = fmt.Sprintf(" (and %d more)", n)
-	}
-	return fmt.Sprintf("%s:%d:%d: %s: %s%s", p.Path, line, column, wrong[0].Code, wrong[0].Message, more)
-}
-
 func notCompiled(r *rule.Compiled) incident.Gap {
-	return ruleGap(r, incident.GapRule, "The rule does not compile: "+firstError(r.Problem()), "Nothing can be said about what it looks for.")
+	return ruleGap(r, incident.GapRule, "The rule does not compile: "+r.Problem().Line(), "Nothing can be said about what it looks for.")
 }
 
 func ruleGap(r *rule.Compiled, kind incident.GapKind, reason, consequence string) incident.Gap {

@@ -29,12 +29,12 @@ func compileSigma(files []*file) {
 			}
 			continue
 		}
-		of[i].add(sigmaRule(result.Query, of[i].path, result.Diagnostics))
+		of[i].add(sigmaRule(result.Query, result.Diagnostics))
 	}
 }
 
 // sigmaRule returns the rule that a Sigma document is.
-func sigmaRule(q *sigma.Query, path string, list diag.List) (*Rule, diag.List) {
+func sigmaRule(q *sigma.Query, list diag.List) (*Rule, diag.List) {
 	r := &reader{list: list}
 	rule := &Rule{
 		Form: Sigma, Kind: Scheduled, Grouping: AlertPerResult, Trigger: Trigger{Operator: GreaterThan},
@@ -43,7 +43,7 @@ func sigmaRule(q *sigma.Query, path string, list diag.List) (*Rule, diag.List) {
 	}
 	switch {
 	case rule.ID == "":
-		rule.ID = DerivedID("sigma", path, q.Title)
+		rule.ID = DerivedID("sigma", q.Title, q.KQL)
 	case !guidPattern.MatchString(rule.ID):
 		r.list.Errorf(q.IDAt, diag.BadRule, "id %q is not a GUID", rule.ID)
 	}
