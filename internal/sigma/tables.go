@@ -17,13 +17,15 @@ type table struct {
 }
 
 // signInAliases is what rules call the columns of sign-ins. Parsed names the
-// column as a value that has properties.
+// column as a value that has properties. A status is what the portal calls it,
+// or what is in the record's own.
 func signInAliases(parsed func(column string) string) map[string][]string {
 	property := func(column, name string) []string {
 		return []string{"tostring(" + parsed(column) + "." + name + ")"}
 	}
 	return map[string][]string{
-		"status":                       {`iff(ResultType == "0", "Success", "Failure")`},
+		"status":                       {`iff(ResultType == "0", "Success", "Failure")`, "tostring(Status)"},
+		"activitydetails":              {`"Sign-ins"`},
 		"errorcode":                    {"ResultType"},
 		"status.errorcode":             {"ResultType"},
 		"status.failurereason":         {"ResultDescription"},
