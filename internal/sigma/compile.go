@@ -88,13 +88,8 @@ func (t table) matching(d *Document, list *diag.List) string {
 	if t.where != "" {
 		b.WriteString("\n| where " + t.where)
 	}
-	if w.keywords {
-		b.WriteString("\n" + t.texts())
-	}
-	b.WriteString("\n| where " + condition)
-	if w.keywords {
-		b.WriteString("\n| project-away " + allText)
-	}
+	before, after := w.made()
+	b.WriteString(before + "\n| where " + condition + after)
 	return b.String()
 }
 

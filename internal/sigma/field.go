@@ -64,7 +64,7 @@ func (t table) column(field string) (string, error) {
 	case path == "":
 		return "tostring(" + c.Name + ")", nil
 	case slices.Contains(t.lists, c.Name) && !strings.HasPrefix(path, "["):
-		return "", fmt.Errorf("the field %s reaches into a list: name the element, as in %s[0].%s", field, c.Name, path)
+		return "", fmt.Errorf("the field %s reaches into a list, where only one value may stand", field)
 	case c.Type == types.Dynamic:
 		return property(c.Name, path, field)
 	case slices.Contains(t.json, c.Name):

@@ -23,7 +23,9 @@ const (
 type writer struct {
 	table    table
 	list     *diag.List
-	keywords bool // the column allText is needed
+	keywords bool     // the column allText is needed
+	before   []string // operators that make columns which the condition reads
+	hits     int      // how many
 }
 
 // condition returns the KQL that is true of the rows that a node is true of.
@@ -91,6 +93,9 @@ func (w *writer) oneOf(t test, texts []string) string {
 // each returns what is true where the field, in any of the places that hold
 // it, is as say says.
 func (w *writer) each(t test, say func(x string) string) string {
+	if l, ok := w.table.reaches(t.field); ok {
+		return w.anyElement(l, say)
+	}
 	expressions := w.expressions(t.field, t.at)
 	parts := make([]string, len(expressions))
 	for i, x := range expressions {

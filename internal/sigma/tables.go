@@ -9,9 +9,13 @@ type table struct {
 	aliases map[string][]string
 	// refused says why a field is nowhere to be found.
 	refused map[string]string
-	lists   []string // columns that hold lists: a path into one needs a number
-	json    []string // columns of type string that hold JSON
-	columns []string // that a rule over several tables returns; empty: all
+	lists   []string // columns that hold lists
+	nested  []string // properties of elements that hold lists
+	// properties are the names in the elements of lists, by their small letters.
+	properties map[string]string
+	under      map[string][]string // names that rules give to what is in a list
+	json       []string            // columns of type string that hold JSON
+	columns    []string            // that a rule over several tables returns; empty: all
 	// account and address name who did it and from where.
 	account, address string
 }
@@ -110,7 +114,14 @@ func directoryAudits() table {
 			"initiatedby.app.displayname":        {"tostring(InitiatedBy.app.displayName)"},
 			"initiatedby.app.appid":              {"tostring(InitiatedBy.app.appId)"},
 		},
-		lists:   []string{"TargetResources", "AdditionalDetails"},
+		lists:  []string{"TargetResources", "AdditionalDetails"},
+		nested: []string{"modifiedProperties", "administrativeUnits"},
+		properties: map[string]string{
+			"type": "type", "displayname": "displayName", "id": "id", "userprincipalname": "userPrincipalName", "grouptype": "groupType",
+			"modifiedproperties": "modifiedProperties", "oldvalue": "oldValue", "newvalue": "newValue", "key": "key", "value": "value",
+			"administrativeunits": "administrativeUnits",
+		},
+		under:   map[string][]string{"modifiedproperties": {"TargetResources", "modifiedProperties"}},
 		account: "iff(isempty(tostring(InitiatedBy.user.userPrincipalName)), tostring(InitiatedBy.user.id), tostring(InitiatedBy.user.userPrincipalName))",
 		address: "tostring(InitiatedBy.user.ipAddress)",
 	}
