@@ -43,7 +43,7 @@ func sigmaRule(q *sigma.Query, list diag.List) (*Rule, diag.List) {
 	}
 	switch {
 	case rule.ID == "":
-		rule.ID = DerivedID("sigma", q.Title, q.KQL)
+		rule.ID = DerivedID("sigma", q.Document)
 	case !guidPattern.MatchString(rule.ID):
 		r.list.Errorf(q.IDAt, diag.BadRule, "id %q is not a GUID", rule.ID)
 	}

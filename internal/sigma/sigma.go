@@ -37,6 +37,7 @@ type Query struct {
 	Tags                          []Tag
 	Tables                        []string // that it reads, sorted
 	KQL                           string
+	Document                      string // as it says itself, whatever becomes of it
 	// Frequency is how often it is to run, Period how far back each run is to
 	// look: run so, it sees every event, and every window of a correlation
 	// whole, once.
@@ -144,7 +145,7 @@ func (d *Document) texts(n *doctree.Node) []string {
 func (d *Document) query() *Query {
 	q := &Query{
 		ID: d.id, Title: d.title, Description: d.text(d.node.Value("description")), Level: strings.ToLower(d.text(d.node.Value("level"))),
-		At: d.node.At, IDAt: d.node.At, Frequency: time.Hour, Period: time.Hour,
+		Document: d.node.YAML(), At: d.node.At, IDAt: d.node.At, Frequency: time.Hour, Period: time.Hour,
 	}
 	if n := d.node.Value("id"); n != nil {
 		q.IDAt = n.At
