@@ -46,7 +46,11 @@ func (a aggregateCall) limit(g *generator) string {
 
 // aggregate groups rows. The result is ordered by the keys.
 func (g *generator) aggregate(r *plan.Aggregate) relation {
-	in := g.atSteps(g.lighten(g.rel(r.Input), plan.Exprs(r)...))
+	in := g.lighten(g.rel(r.Input), plan.Exprs(r)...)
+	if g.distinctInSteps(r, in) {
+		in, r = g.distinctBefore(r, in)
+	}
+	in = g.atSteps(in)
 	defer g.inStep(in)()
 	in, r = g.withoutSteps(in, r)
 	keyTexts := make([]string, len(r.Keys))

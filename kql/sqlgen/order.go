@@ -82,6 +82,7 @@ func (g *generator) union(r *plan.Union) relation {
 	list, n := names(columns)
 	branch, order := n.name("$branch"), n.name("$order")
 	group, time := "", ""
+	var within stepRange
 	var parts []string
 	grouped, timed := 0, 0
 	voids := g.voidColumns(r)
@@ -104,7 +105,7 @@ func (g *generator) union(r *plan.Union) relation {
 		if in.time != "" {
 			timed++
 			if time == "" {
-				time = n.name("$time")
+				time, within = n.name("$time"), in.within
 			}
 			items = append(items, in.time+" AS "+time)
 		}
@@ -125,7 +126,7 @@ func (g *generator) union(r *plan.Union) relation {
 		}
 	}
 	return relation{
-		name: g.cte(strings.Join(parts, "\n  UNION ALL\n  ")), cols: list, group: group, time: time,
+		name: g.cte(strings.Join(parts, "\n  UNION ALL\n  ")), cols: list, group: group, time: time, within: within,
 		order: []orderKey{ordinal(branch), ordinal(order)},
 	}
 }

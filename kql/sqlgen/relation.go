@@ -26,6 +26,9 @@ type relation struct {
 	// time is the hidden column that tells when a row was, where the query is
 	// asked in steps and the rows are not yet those of each step; see steps.go.
 	time string
+	// within are the steps that see a row, counted from the first after it; the
+	// zero value is all that the period reaches.
+	within stepRange
 }
 
 // An orderKey is a column that orders rows.
@@ -196,7 +199,7 @@ func (s *selection) carry(from relation, visible []string, qualifier string) {
 		s.out.group = move(from.group)
 	}
 	if from.time != "" {
-		s.out.time = move(from.time)
+		s.out.time, s.out.within = move(from.time), from.within
 	}
 }
 

@@ -61,16 +61,8 @@ func (g *generator) atSteps(in relation) relation {
 	if in.time == "" {
 		return in
 	}
-	return g.atStepsWithin(in, 0, g.steps.Period)
-}
-
-// atStepsWithin leaves steps out that are less than least after a row, or more
-// than most: a condition that follows would drop them.
-func (g *generator) atStepsWithin(in relation, least, most int64) relation {
 	out, every, period := in, g.steps.Every, g.steps.Period
-	// The step i after the first is more than i times, and at most i + 1 times,
-	// every after the row.
-	begin, end := max(0, (least+every-1)/every-1), (min(most, period)+every-1)/every
+	begin, end := in.within.bounds(g.steps)
 	step := fmt.Sprintf("l.%[1]s - l.%[1]s %% %[2]d + %[2]d", in.time, every)
 	from := in.name + " AS l"
 	if n := end - begin; n != 1 {
@@ -87,7 +79,7 @@ func (g *generator) atStepsWithin(in relation, least, most int64) relation {
 		conditions = append(conditions, fmt.Sprintf("%s <= %s + %d", out.group, in.time, period))
 	}
 	out.name = g.cte("SELECT * FROM " + expanded + "\n  WHERE " + strings.Join(conditions, " AND "))
-	out.time, out.natural = "", false
+	out.time, out.within, out.natural = "", stepRange{}, false
 	out.scratch = append(slices.Clone(in.scratch), in.time)
 	return out
 }
@@ -195,12 +187,17 @@ func hasStep(e plan.Expr) bool {
 func (g *generator) alikeInSteps(inputs []plan.Rel) []relation {
 	list := make([]relation, len(inputs))
 	grouped := false
+	var first *stepRange
 	for i, input := range inputs {
 		if g.absent(input) {
 			continue
 		}
 		list[i] = g.rel(input)
 		grouped = grouped || list[i].group != ""
+		if first == nil {
+			first = &list[i].within
+		}
+		grouped = grouped || list[i].within != *first
 	}
 	if grouped {
 		for i, in := range list {

@@ -23,8 +23,10 @@ func (g *generator) early(in relation, cond plan.Expr) (relation, plan.Expr) {
 		return in, cond
 	}
 	if in.time != "" {
-		in = g.beforeSteps(in, alone, stepped)
-		alone = nil
+		if in, stepped = g.beforeSteps(in, alone, stepped); len(stepped) == 0 {
+			return in, nil
+		}
+		in, alone = g.atSteps(in), nil
 	}
 	rest := alone
 	for _, e := range stepped {
@@ -50,8 +52,9 @@ func divided(list []plan.Expr) (alone, stepped []plan.Expr) {
 }
 
 // beforeSteps keeps the rows that the conditions do not rule out at every step,
-// and makes them rows of the steps at which the time does not.
-func (g *generator) beforeSteps(in relation, alone, stepped []plan.Expr) relation {
+// and notes at which steps the time does not rule them out. It returns the
+// conditions that are left to ask at each step.
+func (g *generator) beforeSteps(in relation, alone, stepped []plan.Expr) (relation, []plan.Expr) {
 	if len(alone) > 0 {
 		texts := make([]string, len(alone))
 		for i, e := range alone {
@@ -59,15 +62,18 @@ func (g *generator) beforeSteps(in relation, alone, stepped []plan.Expr) relatio
 		}
 		in.name = g.cte("SELECT * FROM " + in.name + "\n  WHERE " + strings.Join(texts, " AND "))
 	}
-	least, most := int64(0), g.steps.Period
+	var left []plan.Expr
 	for _, e := range stepped {
 		if q, ok := g.inTable(e); ok && !strings.HasPrefix(q.Op, "!") {
 			in = g.among(in, q, "")
 		}
-		from, to := g.distance(in, e)
-		least, most = max(least, from), min(most, to)
+		d := g.distance(in, e)
+		in.within = in.within.narrowed(g.steps, d)
+		if !d.exact {
+			left = append(left, e)
+		}
 	}
-	return g.atStepsWithin(in, least, most)
+	return in, left
 }
 
 // inTable returns the condition as a question whether a row is in a table of
@@ -147,38 +153,83 @@ func (g *generator) tableOf(e *plan.InQuery) relation {
 	return g.atSteps(g.rel(e.Rel))
 }
 
-// distance returns between how much and how much after a row a step can be at
-// which e is true, if e compares the row's time with the instant.
-func (g *generator) distance(in relation, e plan.Expr) (least, most int64) {
+// A distance is between how much and how much after a row a step can be at
+// which a condition is true. Exact: it is true at every such step.
+type distance struct {
+	least, most int64
+	exact       bool
+}
+
+// distance returns what e says of the steps if it compares the row's time with
+// the instant.
+func (g *generator) distance(in relation, e plan.Expr) distance {
 	c, ok := e.(*plan.Call)
 	if !ok {
-		return 0, g.steps.Period
+		return distance{0, g.steps.Period, false}
 	}
 	switch c.Func {
 	case ">", ">=":
 		if ago, ok := agoOf(in, c.Args[0], c.Args[1]); ok {
-			return 0, ago
+			return g.until(ago, c.Func == ">=")
 		}
 		if ago, ok := agoOf(in, c.Args[1], c.Args[0]); ok {
-			return ago, g.steps.Period
+			return g.from(ago, c.Func == ">")
 		}
 	case "<", "<=":
 		if ago, ok := agoOf(in, c.Args[0], c.Args[1]); ok {
-			return ago, g.steps.Period
+			return g.from(ago, c.Func == "<")
 		}
 		if ago, ok := agoOf(in, c.Args[1], c.Args[0]); ok {
-			return 0, ago
+			return g.until(ago, c.Func == "<=")
 		}
 	case "between":
 		if len(c.Args) == 3 {
 			most, within := agoOf(in, c.Args[0], c.Args[1])
 			least, before := agoOf(in, c.Args[0], c.Args[2])
 			if within && before {
-				return least, most
+				return distance{least, most, false}
 			}
 		}
 	}
-	return 0, g.steps.Period
+	return distance{0, g.steps.Period, false}
+}
+
+// until is of a row that is not earlier than so long ago: time >= ago(most). All
+// rows between two instants are the same to it, unless the instant itself does
+// not count.
+func (g *generator) until(most int64, closed bool) distance {
+	return distance{0, most, closed && most%g.steps.Every == 0}
+}
+
+// from is of a row that is earlier than so long ago: time < ago(least).
+func (g *generator) from(least int64, open bool) distance {
+	return distance{least, g.steps.Period, open && least%g.steps.Every == 0}
+}
+
+// A stepRange is steps by their number after a row: the first after it is 0.
+// The zero value is all.
+type stepRange struct {
+	begin, end int64
+	set        bool
+}
+
+// bounds returns the first, and the one after the last.
+func (r stepRange) bounds(steps *plan.Steps) (begin, end int64) {
+	if !r.set {
+		return 0, (steps.Period + steps.Every - 1) / steps.Every
+	}
+	return r.begin, r.end
+}
+
+// narrowed leaves out the steps at which a condition is not true: the step i is
+// more than i times, and at most i + 1 times, Every after the row.
+func (r stepRange) narrowed(steps *plan.Steps, d distance) stepRange {
+	begin, end := r.bounds(steps)
+	first, last := d.least/steps.Every, (d.most+steps.Every-1)/steps.Every
+	if !d.exact {
+		first = max(0, (d.least+steps.Every-1)/steps.Every-1)
+	}
+	return stepRange{max(begin, first), min(end, last), true}
 }
 
 // agoOf returns how long before the instant the time of a row is compared with.

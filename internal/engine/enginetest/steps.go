@@ -22,6 +22,15 @@ var instants = []string{
 	"P | where TimeGenerated between (ago(1d) .. ago(6h)) | project k, n, d",
 	"P | extend n = n + tolong((now() - TimeGenerated) / 1h) | project k, n, d",
 	"P | extend n = datetime_part('hour', startofday(now()) + 1h * n) | project k, n, d",
+	"P | where TimeGenerated < ago(6h) | distinct k, n | extend d = dynamic(null)",
+	"P | where TimeGenerated >= ago(12h) | summarize n = dcount(n) by k | extend d = dynamic(null)",
+	"P | where TimeGenerated < ago(12h) and n > 0 | project k, n, d",
+	"P | where TimeGenerated > ago(6h) | summarize n = dcount(n) by k | extend d = dynamic(null)",
+	"P | where TimeGenerated <= ago(6h) | distinct k | extend n = 1, d = dynamic(null)",
+	"P | where ago(12h) <= TimeGenerated and ago(6h) > TimeGenerated | distinct k | extend n = 1, d = dynamic(null)",
+	"union (P | where TimeGenerated < ago(6h) | project k, n), (P | project k, n) | distinct k, n | extend d = dynamic(null)",
+	"P | where TimeGenerated < ago(6h) | join kind=leftanti (P | where TimeGenerated >= ago(6h) | distinct k) on k | project k, n, d",
+	"P | where TimeGenerated > ago(20d) | summarize n = dcount(strcat(k, n)) by b = bin(TimeGenerated, 6h) | project k = tostring(b), n, d = dynamic(null)",
 	"let cut = ago(8h); P | where TimeGenerated < cut | project k, n, d",
 	"P | where k !in ((Q | where TimeGenerated > ago(9h) | project k)) | project k, n, d",
 	"P | where n > toscalar(Q | where TimeGenerated < ago(2h) | summarize min(m)) | project k, n, d",
@@ -45,7 +54,7 @@ func runSteps(t *testing.T, open Opener) {
 		}
 		number = n
 	}
-	const perTable = 15
+	perTable := len(instants)
 	r := rand.New(rand.NewPCG(20, 27))
 	answered := 0
 	for i := range (number + perTable - 1) / perTable {
@@ -59,7 +68,7 @@ func runSteps(t *testing.T, open Opener) {
 			text := instants[k]
 			if i > 0 {
 				made := makePipeline(r).text
-				text = strings.Replace(made, "\nP\n", "\n"+pick(r, instants[:5])+"\n", 1)
+				text = strings.Replace(made, "\nP\n", "\n"+pick(r, instants[:8])+"\n", 1)
 			}
 			steps := stepsOf(pick(r, []string{"6", "24", "10"}))
 			t.Run(fmt.Sprintf("%d", i*perTable+k), func(t *testing.T) {
