@@ -106,7 +106,7 @@ type generator struct {
 	// the column of the step, where an expression over rows of steps is written.
 	steps   *plan.Steps
 	instant string
-	tables  map[*plan.InQuery]relation // that are asked in steps and are written
+	tables  []askedTable // in steps
 }
 
 // refuse records the first construct that cannot be said. What is generated

@@ -2,6 +2,7 @@ package sqlgen
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/conshelf/conshelf/kql/plan"
@@ -86,18 +87,7 @@ func (g *generator) inTable(e plan.Expr) (*plan.InQuery, bool) {
 	if q.Rel.Columns()[0].Type == types.Dynamic || q.X.Type() == types.Dynamic {
 		return nil, false
 	}
-	if _, written := g.tables[q]; !written {
-		r := g.atSteps(g.rel(q.Rel))
-		if g.tables == nil {
-			g.tables = make(map[*plan.InQuery]relation)
-		}
-		if r.group != "" {
-			r.name = g.cte("SELECT * FROM " + r.name)
-			g.materialize()
-		}
-		g.tables[q] = r
-	}
-	return q, g.tables[q].group != ""
+	return q, g.tableOf(q).group != ""
 }
 
 // amongStep keeps the rows that are in the table at their step, or not.
@@ -108,7 +98,7 @@ func (g *generator) amongStep(in relation, q *plan.InQuery) relation {
 // among keeps the rows that are in the table of q at the step that a column
 // names, or not; without a column, those that are in it at any.
 func (g *generator) among(in relation, q *plan.InQuery, step string) relation {
-	r := g.tables[q]
+	r := g.tableOf(q)
 	x, column := g.expr(in.cols, q.X), first(r.cols)
 	if strings.HasSuffix(q.Op, "~") {
 		x, column = "kql_fold("+x+")", "kql_fold("+column+")"
@@ -145,12 +135,33 @@ func all(list []plan.Expr) plan.Expr {
 	return e
 }
 
-// tableOf writes the table that e asks, or returns it if it is written.
+// tableOf writes the table that e asks. In steps it is computed once, also for
+// another question that asks the same: of any such table only the first column
+// is wanted, so that the same plan is the same table.
 func (g *generator) tableOf(e *plan.InQuery) relation {
-	if r, ok := g.tables[e]; ok {
-		return r
+	if g.steps == nil {
+		return g.rel(e.Rel)
 	}
-	return g.atSteps(g.rel(e.Rel))
+	for _, t := range g.tables {
+		if t.rel == e.Rel || reflect.DeepEqual(t.rel, e.Rel) {
+			return t.relation
+		}
+	}
+	r := g.atSteps(g.rel(e.Rel))
+	if r.group != "" && len(g.given) == 0 {
+		r.name = g.cte("SELECT * FROM " + r.name)
+		g.materialize()
+	}
+	if len(g.given) == 0 {
+		g.tables = append(g.tables, askedTable{e.Rel, r})
+	}
+	return r
+}
+
+// An askedTable is a table that is asked whether rows are in it, as written.
+type askedTable struct {
+	rel plan.Rel
+	relation
 }
 
 // A distance is between how much and how much after a row a step can be at
