@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,20 +16,23 @@ import (
 	"github.com/conshelf/conshelf/kql/types"
 )
 
+// mostUnpacked is what one packed file may unpack to unless a flag says more.
+const mostUnpacked = "20GiB"
+
 // A loadFlags is the flags of commands that load evidence.
 type loadFlags struct {
 	tenant   string
-	unpacked string // a size
+	unpacked string // a size; empty: mostUnpacked
 }
 
 func (f *loadFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.tenant, "tenant", "", "tenant id of records that name none")
-	cmd.Flags().StringVar(&f.unpacked, "max-unpacked", "20GiB", "what one packed file, with all that is in it, may unpack to")
+	cmd.Flags().StringVar(&f.unpacked, "max-unpacked", mostUnpacked, "what one packed file, with all that is in it, may unpack to")
 }
 
 // options are how the flags say to load.
 func (a *app) options(f loadFlags) (investigation.IngestOptions, error) {
-	most, err := parseSize(f.unpacked)
+	most, err := parseSize(cmp.Or(f.unpacked, mostUnpacked))
 	if err != nil {
 		return investigation.IngestOptions{}, usagef("--max-unpacked %s: %w", f.unpacked, err)
 	}
