@@ -150,7 +150,8 @@ func (s *search) fresh(want keys) (keys, error) {
 		{s.asked.sessions, out.sessions},
 		{s.asked.tokens, out.tokens},
 		{s.asked.requests, out.requests},
-		{s.asked.apps, out.apps}, {s.asked.taken, out.taken},
+		{s.asked.apps, out.apps},
+		{s.asked.taken, out.taken},
 		{s.asked.shared, out.shared},
 		{s.asked.accounts, out.accounts},
 	} {
