@@ -3,6 +3,7 @@ package correlate
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/conshelf/conshelf/internal/incident"
 )
@@ -60,6 +61,9 @@ func terms(in incident.Incident) []incident.Ground {
 	}
 	if owned := both(t); owned > 0 {
 		add(-10, "its owner used the same session at the time: some of the acts may be the owner's")
+	}
+	if len(t.Newcomers) > 0 {
+		add(-10, "nothing is known of %s from before, so that nothing they did is unusual", strings.Join(t.Newcomers, ", "))
 	}
 	if n := actsOf(t.Acts, incident.Attackers); n > 0 {
 		add(10, "it was done from networks and devices that are new to whoever did it: %s", times(n))

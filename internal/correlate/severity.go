@@ -1,6 +1,8 @@
 package correlate
 
 import (
+	"slices"
+
 	"github.com/conshelf/conshelf/internal/incident"
 )
 
@@ -32,22 +34,43 @@ func severity(alerts []incident.Alert) incident.Severity {
 	return worst
 }
 
+// much is from how many acts on mail, files and secrets somebody took much.
+const much = 20
+
 // Raised is the severity of an incident whose trail is known. Alerts of low
 // severity that add up are Medium if the trail shows somebody who is not the
-// account's owner, and who left a way to come back.
+// account's owner, as far as the owner's habits are known, and who left a way to
+// come back or took much.
 func Raised(in incident.Incident) incident.Severity {
 	if in.Severity != incident.Low || in.Trail == nil || !AddsUp(in) {
 		return in.Severity
 	}
-	if len(attackers(in.Trail)) == 0 || len(openings(*in.Trail)) == 0 {
-		return in.Severity
+	stranger := func(account string) bool { return account != "" && !slices.Contains(in.Trail.Newcomers, account) }
+	if slices.ContainsFunc(openings(*in.Trail), func(o incident.Opening) bool { return stranger(o.By) }) {
+		return incident.Medium
 	}
-	return incident.Medium
+	taken := 0
+	for _, a := range attackers(in.Trail) {
+		if stranger(a.Account) && !a.Failed && reads(a) {
+			taken++
+		}
+	}
+	if taken >= much {
+		return incident.Medium
+	}
+	return in.Severity
+}
+
+// reads tells whether an act is on mail, files or secrets.
+func reads(a incident.Act) bool {
+	kind, _ := reach(a)
+	return kind == incident.ReachMailbox || kind == incident.ReachFiles || kind == incident.ReachSecrets
 }
 
 // AddsUp tells whether alerts of low severity are worth following: one account
-// did, from one address, what three rules saw at three steps.
+// did, from one address, what two rules saw at two steps.
 func AddsUp(in incident.Incident) bool {
+	const several = 2
 	type party struct{ account, address string }
 	type sight struct {
 		rules   map[string]bool
@@ -66,7 +89,7 @@ func AddsUp(in incident.Incident) bool {
 				}
 				seen[p].rules[a.Rule.ID] = true
 				seen[p].tactics[a.Tactics[0]] = true
-				if len(seen[p].rules) >= manySteps && len(seen[p].tactics) >= manySteps {
+				if len(seen[p].rules) >= several && len(seen[p].tactics) >= several {
 					return true
 				}
 			}

@@ -33,7 +33,7 @@ func stolen() incident.Incident {
 	again.Time, again.Target = again.Time.Add(time.Second), "https://kv.vault.azure.net/secrets/sql/?api-version=7.4"
 	assigned := deed(9, "AzureActivity", "MICROSOFT.AUTHORIZATION/ROLEASSIGNMENTS/WRITE", "adele@contoso.com", incident.Attackers)
 	assigned.Target = "/subscriptions/S1/resourceGroups/g"
-	rule := incident.Opening{Kind: incident.OpenRule, What: "New-InboxRule", Target: "x", Time: start, Whose: incident.Attackers}
+	rule := incident.Opening{Kind: incident.OpenRule, What: "New-InboxRule", Target: "x", By: "adele@contoso.com", Time: start, Whose: incident.Attackers}
 	method := incident.Opening{Kind: incident.OpenMethod, What: "User registered security info", Target: "x", Time: start, Whose: incident.Attackers, Closed: &incident.Act{Time: start.Add(time.Hour)}}
 	in.Trail = &incident.Trail{
 		Accounts: []string{"adele@contoso.com"}, Addresses: []string{"203.0.113.7"},
@@ -152,23 +152,28 @@ func TestRaised(t *testing.T) {
 		alert("c", 2, low, "InitialAccess", "T1078", upn("adele"), ip("203.0.113.7")),
 	})[0]
 	trail := *stolen().Trail
-	nothing, owner := trail, trail
+	nothing, owner, newcomer, much := trail, trail, trail, trail
+	newcomer.Newcomers = []string{"adele@contoso.com"}
+	much.Open, much.Acts = nil, nil
+	for i := range 20 {
+		much.Acts = append(much.Acts, deed(i, "OfficeActivity", "FileDownloaded", "adele@contoso.com", incident.Attackers))
+	}
 	nothing.Open = nil
-	owner.Acts = []incident.Act{deed(5, "SigninLogs", "Sign-in", "adele@contoso.com", incident.TheOwners)}
+	owner.Acts, owner.Open = []incident.Act{deed(5, "SigninLogs", "Sign-in", "adele@contoso.com", incident.TheOwners)}, nil
 	for _, test := range []struct {
 		name  string
 		trail *incident.Trail
 		want  incident.Severity
-	}{{"not followed", nil, low}, {"nothing left behind", &nothing, low}, {"the owner's own", &owner, low}, {"a stranger who left a rule", &trail, medium}} {
+	}{{"not followed", nil, low}, {"nothing left behind", &nothing, low}, {"the owner's own", &owner, low}, {"somebody new", &newcomer, low}, {"a stranger who took much", &much, medium}, {"a stranger who left a rule", &trail, medium}} {
 		in.Trail = test.trail
 		if got := Raised(in); got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
 	}
-	two := in
-	two.Alerts = in.Alerts[:2]
-	two.Trail = &trail
-	if got := Raised(two); got != low {
-		t.Errorf("two alerts: %s", got)
+	one := in
+	one.Alerts = in.Alerts[:1]
+	one.Trail = &trail
+	if got := Raised(one); got != low {
+		t.Errorf("one alert: %s", got)
 	}
 }

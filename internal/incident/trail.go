@@ -10,7 +10,10 @@ import (
 // addresses and by an attacker's applications, in every log that tells, and
 // where the search for it stopped.
 type Trail struct {
-	Accounts     []string        `json:"accounts"`     // that the attacker acted as, in lower case
+	Accounts []string `json:"accounts"` // that the attacker acted as, in lower case
+	// Newcomers are those of the accounts of which nothing is known from before:
+	// nothing that was done as them is unusual.
+	Newcomers    []string        `json:"newcomers,omitempty"`
 	Addresses    []string        `json:"addresses"`    // that the attacker acted from
 	Applications []string        `json:"applications"` // ids of those that acted by themselves
 	Sessions     []StolenSession `json:"sessions"`     // by time

@@ -50,10 +50,23 @@ func (v *view) trail() incident.Trail {
 		}
 	}
 	t.Accounts, t.Addresses, t.Applications = sortedOf(accounts), sortedOf(addresses), sortedOf(apps)
+	t.Newcomers = v.newcomers(t.Accounts)
 	t.Sessions = sessionsOf(sessions)
 	t.Open = v.closed(v.withSessions(open, t))
 	t.Stops = v.stops(t)
 	return t
+}
+
+// newcomers are the accounts that have no habit.
+func (v *view) newcomers(accounts []string) []string {
+	before := v.seed.Since.Add(-habit)
+	var list []string
+	for _, a := range accounts {
+		if !slices.ContainsFunc(v.s.habits[a], func(c custom) bool { return c.since.Before(before) }) {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 func note(set map[string]bool, value string) {

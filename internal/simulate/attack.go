@@ -60,7 +60,7 @@ func (a *attacker) schedule(w *world) {
 	earliest := w.start + span*55/100
 	latest := min(w.start+span*85/100, w.end-20*hour)
 	if w.o.Variants[a.attack] == Slow {
-		earliest, latest = w.start+span*40/100, w.start+span*50/100
+		earliest, latest = w.start+span*57/100, w.start+span*63/100
 	}
 	if latest <= earliest {
 		earliest = w.start + span*30/100
