@@ -21,7 +21,7 @@ func alternatives(in incident.Incident) []incident.Alternative {
 		if a.Against == nil {
 			a.Against = []string{}
 		}
-		a.Likely = len(a.For) > len(a.Against)
+		a.Likely = len(a.For) > 0 && len(a.Against) == 0
 	}
 	return list
 }
@@ -96,6 +96,9 @@ func (f facts) against() []string {
 	if len(f.rules) > 0 {
 		list = append(list, "somebody had to get in first: "+f.rules[0])
 	}
+	if f.accounts == 0 && f.acts > 0 {
+		list = append(list, "no person's account was used")
+	}
 	if f.accounts > 1 {
 		list = append(list, fmt.Sprintf("%d accounts were used from the same addresses or sessions", f.accounts))
 	}
@@ -104,7 +107,7 @@ func (f facts) against() []string {
 
 func (f facts) tunnel() incident.Alternative {
 	a := incident.Alternative{Explanation: "The account's owner behind a VPN or a private relay", Against: f.against()}
-	if f.addresses == 1 && f.accounts <= 1 {
+	if f.addresses == 1 && f.accounts == 1 {
 		a.For = append(a.For, "one account, from one address")
 	}
 	if f.own > 0 {
@@ -130,7 +133,7 @@ func (f facts) carrier() incident.Alternative {
 
 func (f facts) travel() incident.Alternative {
 	a := incident.Alternative{Explanation: "The account's owner on a journey", Against: f.against()}
-	if f.addresses > 0 && f.addresses <= 2 && f.accounts <= 1 {
+	if f.addresses > 0 && f.addresses <= 2 && f.accounts == 1 {
 		a.For = append(a.For, "one account, from few addresses")
 	}
 	if f.refused == 0 && f.acts > 0 {
@@ -138,6 +141,8 @@ func (f facts) travel() incident.Alternative {
 	}
 	if f.own > 0 {
 		a.Against = append(a.Against, "the owner was active from a usual place or device at the time")
+	} else if f.acts > 0 {
+		a.Against = append(a.Against, "no device that the owner had before was seen there")
 	}
 	return a
 }

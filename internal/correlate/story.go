@@ -32,6 +32,9 @@ func Tell(in incident.Incident) incident.Story {
 // ends are the first and the last act of the attacker.
 func ends(in incident.Incident) (first, last incident.Moment) {
 	for _, a := range attackers(in.Trail) {
+		if echo(a) {
+			continue
+		}
 		m := incident.Moment{Time: a.Time, What: sentence(a)}
 		if first.Time.IsZero() {
 			first = m
@@ -50,6 +53,11 @@ func ends(in incident.Incident) (first, last incident.Moment) {
 		}
 	}
 	return first, last
+}
+
+// echo tells whether an act is another log's record of a sign-in.
+func echo(a incident.Act) bool {
+	return a.Table == "OfficeActivity" && strings.HasPrefix(strings.ToLower(a.Operation), "userlog")
 }
 
 // attackers are the acts of a trail that are the attacker's.
@@ -106,7 +114,7 @@ func reached(t incident.Trail) []incident.Reach {
 		found[i].Last = a.Time
 	}
 	for _, a := range attackers(&t) {
-		if a.Failed {
+		if a.Failed || echo(a) || strings.HasSuffix(a.Operation, incident.Started) {
 			continue
 		}
 		if a.Operation == "Sign-in" {
@@ -139,8 +147,6 @@ func reach(a incident.Act) (incident.ReachKind, string) {
 	switch a.Table {
 	case "OfficeActivity":
 		switch {
-		case strings.HasPrefix(operation, "userlog"):
-			return "", "" // the sign-in's own record
 		case strings.HasPrefix(operation, "file"), strings.Contains(operation, "link"), strings.Contains(operation, "sharing"), strings.HasPrefix(operation, "folder"):
 			return incident.ReachFiles, siteOf(a.Target)
 		}
@@ -167,11 +173,21 @@ func graphReach(a incident.Act) (incident.ReachKind, string) {
 	path := strings.ToLower(a.Operation)
 	switch {
 	case strings.Contains(path, "/messages"), strings.Contains(path, "/mailfolders"):
-		return incident.ReachMailbox, cmp.Or(a.Account, a.Operation)
+		return incident.ReachMailbox, whoseMail(a)
 	case strings.Contains(path, "/drive"), strings.Contains(path, "/sites"):
 		return incident.ReachFiles, a.Operation
 	}
 	return incident.ReachDirectory, a.Operation
+}
+
+// whoseMail is the mailbox of a request: the user that the path names, or else
+// whoever asked.
+func whoseMail(a incident.Act) string {
+	_, path, _ := strings.Cut(a.Operation, " ")
+	if parts := strings.Split(path, "/"); len(parts) > 2 && strings.EqualFold(parts[1], "users") {
+		return parts[2]
+	}
+	return cmp.Or(a.Account, a.Operation)
 }
 
 // siteOf is the site that a file is in: its address up to the name after

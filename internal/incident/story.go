@@ -64,5 +64,5 @@ type Alternative struct {
 	Explanation string   `json:"explanation"`
 	For         []string `json:"for"`
 	Against     []string `json:"against"`
-	Likely      bool     `json:"likely"` // more speaks for it than against it
+	Likely      bool     `json:"likely"` // something speaks for it, and nothing against it
 }

@@ -63,6 +63,10 @@ type Act struct {
 	Origin      evidence.Origin `json:"origin"`
 }
 
+// Started ends the operation of an act that was begun: its success, if it had
+// one, is another record.
+const Started = " (started)"
+
 // An OpeningKind is what an attacker's act left open.
 type OpeningKind string
 

@@ -54,6 +54,7 @@ func TestStories(t *testing.T) {
 			truth, found, places := investigateStories(t, o)
 			var scores []score
 			owner := make(map[string]simulate.Attack)
+			var medium []string
 			for _, attack := range truth.Attacks {
 				mine := concerning(found.Incidents, attack)
 				s := scoreOf(attack, mine, places)
@@ -70,14 +71,25 @@ func TestStories(t *testing.T) {
 				}
 			}
 			for _, i := range found.Incidents {
-				if _, attack := owner[i.ID]; !attack && i.Severity == incident.High {
+				_, attack := owner[i.ID]
+				if !attack && i.Severity == incident.High {
 					t.Errorf("%s of %s is no attack and of high severity: %s", i.Title, i.First, rulesOf(i))
 				}
+				if !attack && i.Severity == incident.Medium {
+					medium = append(medium, i.Title+" ("+rulesOf(i)+")")
+				}
+			}
+			if len(medium) > fewTwins {
+				t.Errorf("%d incidents of medium severity are no attack: %s", len(medium), strings.Join(medium, "; "))
 			}
 			printScores(t, scores)
 		})
 	}
 }
+
+// fewTwins is how many incidents of medium severity the harmless life of a tenant
+// may make, with all its look-alikes and twins.
+const fewTwins = 2
 
 // storySeeds are the tenants to try: CONSHELF_SEEDS, or one, in which the stories
 // are carried out in all three ways between them.

@@ -1,5 +1,7 @@
 package lineage
 
+import "github.com/conshelf/conshelf/internal/incident"
+
 // A lens shows the rows of a table as acts: columns gives the columns of a
 // row in KQL, those of base replaced.
 type lens struct {
@@ -78,7 +80,7 @@ func lenses() []lens {
 		{"MicrosoftGraphActivityLogs", activity, graph},
 		{"AADGraphActivityLogs", activity, with(graph, "Address", "CallerIpAddress")},
 		{"AzureActivity", activity, map[string]string{
-			"Operation": "OperationNameValue", "Account": `iff(Caller contains "@", Caller, "")`, "Address": "CallerIpAddress",
+			"Operation": `strcat(OperationNameValue, iff(ActivityStatusValue in~ ("Start", "Started", "Accepted"), "` + incident.Started + `", ""))`, "Account": `iff(Caller contains "@", Caller, "")`, "Address": "CallerIpAddress",
 			"AccountId": `iff(tostring(` + claims + `.idtyp) == "app", "", tostring(` + claims + `["http://schemas.microsoft.com/identity/claims/objectidentifier"]))`,
 			"Session":   "tostring(" + claims + ".sid)", "Token": "tostring(" + claims + ".uti)",
 			"AppId": `iff(Caller contains "@", "", tostring(` + claims + `.appid))`, "Principal": `iff(Caller contains "@", "", Caller)`,

@@ -83,7 +83,7 @@ func matters(r *row, w way) bool {
 	case incident.OpenCredential:
 		return w.opens == "add federated identity credential" || len(keysAdded(r.detail)) > 0
 	case incident.OpenRole, incident.OpenGrant:
-		return r.table != "AzureActivity" || !strings.Contains(strings.ToLower(r.detail), `"started."`)
+		return !strings.HasSuffix(r.operation, incident.Started)
 	case incident.OpenSession, incident.OpenRule, incident.OpenMethod, incident.OpenAccount, incident.OpenPolicy, incident.OpenFederation,
 		incident.OpenOwner, incident.OpenDevice, incident.OpenLink, incident.OpenDelegation:
 		return true
@@ -280,7 +280,7 @@ func (v *view) closed(open []incident.Opening) []incident.Opening {
 		o := &open[i]
 		for j := range v.closing {
 			c := &v.closing[j]
-			if !c.at.After(o.Time) || ours[place{c.table, c.origin}] == incident.Attackers {
+			if !c.at.After(o.Time) || strings.HasSuffix(c.operation, incident.Started) || ours[place{c.table, c.origin}] == incident.Attackers {
 				continue
 			}
 			if v.closes(c, o, rows) {

@@ -52,6 +52,7 @@ type search struct {
 	habits  map[string][]custom  // of an account
 	studied map[string]bool      // accounts whose habits were asked for
 	names   map[string]string    // account by its id
+	apps    map[string]string    // an application's name by its ids
 	served  map[string]time.Time // when an application was first seen
 	cut     map[string]bool      // tables of which more rows match than are read
 
@@ -86,7 +87,7 @@ func newKeys() keys {
 func newSearch(ctx context.Context, e Evidence, infos []engine.TableInfo) *search {
 	s := &search{
 		ctx: ctx, evidence: e, have: make(map[string]bool), known: make(map[place]bool), asked: newKeys(),
-		sharers: make(map[string]int), habits: make(map[string][]custom), studied: make(map[string]bool), names: make(map[string]string),
+		sharers: make(map[string]int), habits: make(map[string][]custom), studied: make(map[string]bool), names: make(map[string]string), apps: make(map[string]string),
 		served: make(map[string]time.Time), cut: make(map[string]bool),
 	}
 	for _, info := range infos {
@@ -320,6 +321,9 @@ func (s *search) collect(l lens, where string) error {
 		s.rows = append(s.rows, r)
 		if r.account != "" && r.accountID != "" {
 			s.names[r.accountID] = r.account
+		}
+		if r.appName != "" && r.account == "" {
+			s.apps[r.appID], s.apps[r.principal] = r.appName, r.appName
 		}
 		return nil
 	})

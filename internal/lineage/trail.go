@@ -84,12 +84,9 @@ func (v *view) act(r *row, d verdict) incident.Act {
 	if account == "" && v.s.names[r.accountID] != "" {
 		account = v.s.names[r.accountID]
 	}
-	app := r.appName
-	if app == "" {
-		app = r.appID
-	}
-	if app == "" {
-		app = r.principal
+	app := cmp.Or(r.appName, r.appID, r.principal)
+	if id := cmp.Or(r.appID, r.principal); r.appName == "" && id != "" {
+		app = cmp.Or(v.s.apps[id], app)
 	}
 	return incident.Act{
 		Time: r.at, Table: r.table, Operation: r.operation, Account: account, Application: app, Address: r.address, Session: r.session, Token: r.token,
