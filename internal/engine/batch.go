@@ -99,6 +99,26 @@ func (b *Batch) Clear(table string) {
 	clear(b.index)
 }
 
+// Take moves the rows of from into b, whatever b held. From is then empty: it has
+// its columns still, and the memory that b had.
+func (b *Batch) Take(from *Batch) {
+	b.Clear(from.Table)
+	for i := range from.Vectors {
+		b.Column(from.Vectors[i].Column)
+	}
+	*b, *from = *from, *b
+}
+
+// Size is about how many bytes the rows take in memory.
+func (b *Batch) Size() int {
+	const cell, origin = 9, 48
+	n := b.Rows * (len(b.Vectors)*cell + origin)
+	for i := range b.Vectors {
+		n += len(b.Vectors[i].Bytes)
+	}
+	return n
+}
+
 // Keep drops all rows but those that keep names, by their numbers in rising
 // order.
 func (b *Batch) Keep(keep []int) {

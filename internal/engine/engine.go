@@ -63,7 +63,8 @@ type Loader interface {
 // A Load is the rows of one file on their way in: all or none of them.
 type Load interface {
 	// Append adds the rows of b, creating its table and adding columns to it
-	// as needed. The batch may be reset and used again when Append returns.
+	// as needed. The batch may be reset and used again when Append returns; it
+	// may have been emptied, and have other memory for the same columns.
 	Append(ctx context.Context, b *Batch) error
 	// Commit makes the rows visible and durable, and ends the load.
 	Commit(ctx context.Context) error

@@ -1,6 +1,11 @@
 package ingest
 
-import "sync"
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
+)
 
 // A clerk does what is asked of the store, in the order in which it is asked,
 // on a goroutine of its own: rows are stored while the next ones are read.
@@ -8,17 +13,22 @@ import "sync"
 // compared with rows that are not stored.
 type clerk struct {
 	errands chan func()
+	room    *semaphore.Weighted
 	done    sync.WaitGroup
 	failed  chan struct{} // closed at the first error
 	err     error         // may be read when failed is closed
 }
 
-// waiting is how many errands may wait. Each holds a batch at most, so it
-// bounds the memory too.
-const waiting = 2
+// What may wait to be stored: so much that reading goes on while the store
+// writes what it holds, which it does now and then, and no more, because it is
+// held in memory.
+const (
+	waiting      = 128      // errands
+	waitingBytes = 64 * mib // of rows
+)
 
 func newClerk() *clerk {
-	c := &clerk{errands: make(chan func(), waiting), failed: make(chan struct{})}
+	c := &clerk{errands: make(chan func(), waiting), room: semaphore.NewWeighted(waitingBytes), failed: make(chan struct{})}
 	c.done.Go(func() {
 		for errand := range c.errands {
 			errand()
@@ -28,13 +38,19 @@ func newClerk() *clerk {
 }
 
 // ask has do done after all that was asked before, and then calls after, in
-// any case. If something has failed already it returns that error instead.
-func (c *clerk) ask(do func() error, after func()) error {
+// any case. It waits until there is room for so many bytes. If something has
+// failed already it returns that error instead.
+func (c *clerk) ask(bytes int, do func() error, after func()) error {
 	if err := c.failure(); err != nil {
+		return err
+	}
+	weight := min(int64(bytes), waitingBytes)
+	if err := c.room.Acquire(context.Background(), weight); err != nil {
 		return err
 	}
 	c.errands <- func() {
 		defer after()
+		defer c.room.Release(weight)
 		if c.err != nil {
 			return
 		}

@@ -21,7 +21,7 @@ func TestClerkStopsAtTheFirstError(t *testing.T) {
 	full := errors.New("the disk is full")
 	var done, after []int
 	for n := range 5 {
-		err := c.ask(func() error {
+		err := c.ask(1, func() error {
 			done = append(done, n)
 			if n == 2 {
 				return full
@@ -39,7 +39,7 @@ func TestClerkStopsAtTheFirstError(t *testing.T) {
 	if len(after) < 3 || !slices.IsSorted(after) {
 		t.Errorf("after %v", after)
 	}
-	if err := c.ask(nil, nil); !errors.Is(err, full) {
+	if err := c.ask(0, nil, nil); !errors.Is(err, full) {
 		t.Errorf("asked after the failure: %v", err)
 	}
 }
@@ -153,4 +153,30 @@ func (m *memory) origins() []engine.Origin {
 		list = append(list, r.origin)
 	}
 	return list
+}
+
+// What waits is bounded by its bytes; an errand that is larger than all the room
+// is done alone.
+func TestWhatWaitsForTheClerkIsBounded(t *testing.T) {
+	c := newClerk()
+	held := make(chan struct{})
+	wait := func() error { <-held; return nil }
+	if err := c.ask(waitingBytes/2, wait, func() {}); err != nil {
+		t.Fatal(err)
+	}
+	if !c.room.TryAcquire(waitingBytes / 2) {
+		t.Error("half of the room is taken by half of it")
+	}
+	c.room.Release(waitingBytes / 2)
+	if c.room.TryAcquire(waitingBytes/2 + 1) {
+		t.Error("an errand that waits takes no room")
+	}
+	close(held)
+	if err := c.ask(10*waitingBytes, func() error { return nil }, func() {}); err != nil {
+		t.Error(err)
+	}
+	c.dismiss()
+	if !c.room.TryAcquire(waitingBytes) {
+		t.Error("the room is not free after all was done")
+	}
 }

@@ -23,7 +23,7 @@ type deposit struct {
 
 // append stores the rows of b, and then calls free with it.
 func (d *deposit) append(b *engine.Batch, free func(*engine.Batch)) error {
-	return d.ask(func() error {
+	return d.ask(b.Size(), func() error {
 		if err := d.load.Append(d.ctx, b); err != nil {
 			return fmt.Errorf("append rows of %s: %w", b.Table, err)
 		}
@@ -35,7 +35,7 @@ func (d *deposit) append(b *engine.Batch, free func(*engine.Batch)) error {
 
 // commit stores what became of the file, and makes its rows visible.
 func (d *deposit) commit(f evidence.File, rejects []evidence.Reject) error {
-	return d.ask(func() error {
+	return d.ask(0, func() error {
 		if err := recordFile(d.ctx, d.load, f, rejects); err != nil {
 			return err
 		}
@@ -48,9 +48,9 @@ func (d *deposit) commit(f evidence.File, rejects []evidence.Reject) error {
 }
 
 // ask has the clerk do something with the load, which it opens if need be.
-func (d *deposit) ask(do func() error) error {
+func (d *deposit) ask(bytes int, do func() error) error {
 	d.asked.Add(1)
-	err := d.clerk.ask(func() error {
+	err := d.clerk.ask(bytes, func() error {
 		if err := d.begin(); err != nil {
 			return err
 		}

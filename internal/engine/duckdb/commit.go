@@ -8,20 +8,26 @@ import (
 	bindings "github.com/duckdb/duckdb-go-bindings"
 )
 
-// pause is how long commit leaves the processor to others before it looks
-// again.
+// pause is how long a statement of a load leaves the processor to others before
+// it looks again.
 const pause = time.Millisecond
 
-// commit ends the transaction. One of the database's own threads may take it
-// on, and the database would wait for that thread in a loop that fills another
-// processor, which a load needs for its next rows: so this waits itself.
+// commit ends the transaction.
 func (c *connection) commit(ctx context.Context) error {
+	var statement bindings.PreparedStatement
+	defer bindings.DestroyPrepare(&statement)
+	if bindings.Prepare(c.handle, "COMMIT", &statement) == bindings.StateError {
+		return errors.New(bindings.PrepareError(statement))
+	}
+	return c.complete(ctx, statement)
+}
+
+// complete runs a statement that has no result. One of the database's own
+// threads may take it on, and the database would wait for that thread in a loop
+// that fills another processor, which a load needs for its next rows: so this
+// waits itself.
+func (c *connection) complete(ctx context.Context, statement bindings.PreparedStatement) error {
 	return c.interruptible(ctx, func() error {
-		var statement bindings.PreparedStatement
-		defer bindings.DestroyPrepare(&statement)
-		if bindings.Prepare(c.handle, "COMMIT", &statement) == bindings.StateError {
-			return errors.New(bindings.PrepareError(statement))
-		}
 		var pending bindings.PendingResult
 		defer bindings.DestroyPending(&pending)
 		if bindings.PendingPrepared(statement, &pending) == bindings.StateError {

@@ -57,6 +57,8 @@ type Engine struct {
 	options Options
 	loading chan struct{} // holds one token while a load is open
 	places  *placeFile    // nil: there is no database of places
+	feeder  *feeder
+	spare   []*engine.Batch // empty, for the load that is open
 
 	mu     sync.Mutex
 	stored catalog // what is committed
@@ -76,8 +78,11 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 		db.close()
 		return nil, fmt.Errorf("open engine: %w", err)
 	}
-	e := &Engine{db: db, options: options, loading: make(chan struct{}, 1), places: known}
-	db.after = known.close
+	e := &Engine{db: db, options: options, loading: make(chan struct{}, 1), places: known, feeder: newFeeder()}
+	db.after = func() {
+		known.close()
+		e.feeder.close()
+	}
 	if err := e.prepare(ctx); err != nil {
 		db.close()
 		return nil, fmt.Errorf("open evidence %s: %w", options.Path, inUse(err))
@@ -152,7 +157,7 @@ func (e *Engine) prepare(ctx context.Context) error {
 	if err := register(c); err != nil {
 		return err
 	}
-	if err := e.places.register(c); err != nil {
+	if err := errors.Join(e.places.register(c), e.feeder.register(c)); err != nil {
 		return err
 	}
 	for _, s := range []string{"SET enable_external_access = false", "SET lock_configuration = true"} {

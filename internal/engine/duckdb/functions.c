@@ -1808,6 +1808,14 @@ void kqlPlace(void *info, void *in, void *out); // in Go
 
 void *kql_place_pointer(void) { return (void *)kqlPlace; }
 
+void kqlFeedBind(void *info); // in Go
+void kqlFeedInit(void *info);
+void kqlFeed(void *info, void *out);
+
+void *kql_feed_bind_pointer(void) { return (void *)kqlFeedBind; }
+void *kql_feed_init_pointer(void) { return (void *)kqlFeedInit; }
+void *kql_feed_pointer(void) { return (void *)kqlFeed; }
+
 static const char tags[1024];
 
 void *kql_tag(int index) { return (void *)&tags[index]; }

@@ -32,6 +32,9 @@ const char *kql_register_aggregates(void *connection);
 // extra information, and kql_index finds the function's number from it.
 void *kql_call_pointer(void);
 void *kql_place_pointer(void);
+void *kql_feed_bind_pointer(void);
+void *kql_feed_init_pointer(void);
+void *kql_feed_pointer(void);
 void *kql_tag(int index);
 int kql_index(void *tag);
 

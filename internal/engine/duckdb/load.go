@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
-
-	bindings "github.com/duckdb/duckdb-go-bindings"
 
 	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/kql/sqlgen"
@@ -21,6 +20,7 @@ type load struct {
 	c       *connection
 	tables  catalog
 	writers map[string]*writer
+	held    int            // about how many bytes the writers hold
 	witness engine.Witness // nil: nobody looks
 	failed  error          // the first error: after it the load can only be rolled back
 	ended   bool
@@ -83,18 +83,65 @@ func (l *load) append(ctx context.Context, b *engine.Batch) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := l.shape(ctx, b); err != nil {
-		return err
-	}
 	w, ok := l.writers[b.Table]
-	if !ok {
-		var err error
-		if w, err = newWriter(l.c, l.tables[b.Table]); err != nil {
+	if !ok || !w.fits(b) {
+		if err := l.shape(ctx, b); err != nil {
 			return err
 		}
-		l.writers[b.Table] = w
+		if w, ok = l.writers[b.Table]; !ok {
+			w = newWriter(l.tables[b.Table])
+			l.writers[b.Table] = w
+		}
+		if !w.fits(b) {
+			return errors.New("it lacks a column of the batch")
+		}
 	}
-	return w.write(b, l.witness)
+	if b.Rows == 0 {
+		return nil
+	}
+	return l.hold(ctx, w, b)
+}
+
+// hold takes the rows of b, and stores some of those that are held when they are
+// many.
+func (l *load) hold(ctx context.Context, w *writer, b *engine.Batch) error {
+	own := l.engine.spareBatch()
+	own.Take(b)
+	before := w.size
+	if err := w.hold(own, l.witness); err != nil {
+		return err
+	}
+	l.held += w.size - before
+	if l.held < heldBytes {
+		return nil
+	}
+	return l.store(ctx, l.fullest())
+}
+
+// heldBytes is how many bytes of rows a load holds, about, before it stores
+// those of the table that has most of them.
+const heldBytes = 64 << 20
+
+// fullest returns the writer that holds most.
+func (l *load) fullest() *writer {
+	var most *writer
+	for _, name := range slices.Sorted(maps.Keys(l.writers)) {
+		if w := l.writers[name]; most == nil || w.size > most.size {
+			most = w
+		}
+	}
+	return most
+}
+
+// store stores what a writer holds.
+func (l *load) store(ctx context.Context, w *writer) error {
+	if len(w.held) == 0 {
+		return nil
+	}
+	l.held -= w.size
+	free, err := w.store(ctx, l.c, l.engine.feeder)
+	l.engine.spare = append(l.engine.spare, free...)
+	return err
 }
 
 // Witness has w called for all that is stored after; see engine.Witnessed.
@@ -126,7 +173,7 @@ func (l *load) shape(ctx context.Context, b *engine.Batch) error {
 		if at >= 0 {
 			continue
 		}
-		if err := l.closeWriter(b.Table); err != nil {
+		if err := l.closeWriter(ctx, b.Table); err != nil {
 			return err
 		}
 		t = t.with(c)
@@ -195,13 +242,15 @@ func definition(c storedColumn) string {
 	return s
 }
 
-func (l *load) closeWriter(table string) error {
+// closeWriter stores what the writer of a table holds, if it has one, and ends it.
+func (l *load) closeWriter(ctx context.Context, table string) error {
 	w, ok := l.writers[table]
 	if !ok {
 		return nil
 	}
 	delete(l.writers, table)
-	return w.close()
+	defer w.discard()
+	return l.store(ctx, w)
 }
 
 // Commit makes the rows visible and durable; see engine.Load. After an error
@@ -211,9 +260,12 @@ func (l *load) Commit(ctx context.Context) error {
 		return errEnded
 	}
 	err := l.failed
-	for name := range l.writers {
-		if e := l.closeWriter(name); err == nil && e != nil {
-			err = fmt.Errorf("append to %s: %w", name, e)
+	for _, name := range slices.Sorted(maps.Keys(l.writers)) {
+		if err != nil {
+			break
+		}
+		if err = l.closeWriter(ctx, name); err != nil {
+			err = fmt.Errorf("append to %s: %w", name, err)
 		}
 	}
 	if err == nil {
@@ -252,47 +304,13 @@ func (l *load) end() {
 	<-l.engine.loading
 }
 
-// A writer appends chunks to one table.
-type writer struct {
-	table    *storedTable
-	appender bindings.Appender
-	chunk    bindings.DataChunk
-	held     int // bytes of text since the rows last went to the table
-	scratch  scratch
-}
-
-func newWriter(c *connection, t *storedTable) (*writer, error) {
-	w := &writer{table: t}
-	if bindings.AppenderCreateExt(c.handle, storage, "main", t.physical, &w.appender) == bindings.StateError {
-		defer bindings.AppenderDestroy(&w.appender)
-		return nil, errors.New(bindings.AppenderError(w.appender))
+// spareBatch returns an empty batch. Only the load that is open may ask.
+func (e *Engine) spareBatch() *engine.Batch {
+	n := len(e.spare)
+	if n == 0 {
+		return engine.NewBatch("")
 	}
-	var logical []bindings.LogicalType
-	for _, c := range append(originColumns(), t.table().Columns...) {
-		logical = append(logical, bindings.CreateLogicalType(storedType(c.Type)))
-	}
-	w.chunk = bindings.CreateDataChunk(logical)
-	for i := range logical {
-		bindings.DestroyLogicalType(&logical[i])
-	}
-	return w, nil
-}
-
-func (w *writer) close() error {
-	defer w.discard()
-	if bindings.AppenderClose(w.appender) == bindings.StateError {
-		return errors.New(bindings.AppenderError(w.appender))
-	}
-	return nil
-}
-
-// discard frees the writer without appending what it still holds.
-func (w *writer) discard() {
-	if w.appender.Ptr == nil {
-		return
-	}
-	bindings.AppenderClear(w.appender)
-	bindings.AppenderDestroy(&w.appender)
-	bindings.DestroyDataChunk(&w.chunk)
-	w.appender.Ptr = nil
+	b := e.spare[n-1]
+	e.spare = e.spare[:n-1]
+	return b
 }
