@@ -305,7 +305,7 @@ func (p *pass) records(w *window) error {
 // frame reads the records that f cuts.
 func (p *pass) frame(f frames) error {
 	var r record
-	for f.next(&r) {
+	for p.lend(f); f.next(&r); p.lend(f) {
 		if err := p.gather(&r); err != nil {
 			return err
 		}
@@ -322,6 +322,16 @@ func (p *pass) frame(f frames) error {
 		return err
 	}
 	return p.listDuplicates()
+}
+
+// A borrower can put the members of the next record into memory that it is lent.
+type borrower interface{ borrow(room []member) }
+
+// lend lends frames the memory that their next record will stand in.
+func (p *pass) lend(f frames) {
+	if b, ok := f.(borrower); ok {
+		b.borrow(p.filled().room())
+	}
 }
 
 // frames tells what a text consists of, by how it begins.

@@ -310,8 +310,44 @@ func TestValuesThatAreKnown(t *testing.T) {
 		}
 		s := scan{data: []byte(line), maxDepth: 100}
 		s.object(0)
-		if diff := cmp.Diff(fmt.Sprintf("%q", s.members), fmt.Sprintf("%q", r.members)); diff != "" {
+		if diff := cmp.Diff(membersRead(s.members), membersRead(r.members)); diff != "" {
 			t.Errorf("line %d: %s", n, diff)
+		}
+	}
+}
+
+// membersRead is all that was read of members.
+func membersRead(members []member) []string {
+	var list []string
+	for _, m := range members {
+		list = append(list, fmt.Sprintf("%q %d: %d %d %q", m.key, m.keyFlags, m.kind, m.flags, m.raw))
+	}
+	return list
+}
+
+// A name that is looked for first is that name only if it stands there as a
+// whole; whatever else stands there is read as if nothing were known.
+func TestNamesThatAreKnown(t *testing.T) {
+	f := newJSONFrames(windowOn(strings.NewReader(""), 1<<20), 100)
+	for _, line := range []string{
+		`{"a":1,"ab":2,"c":3}`, `{"a":1,"ab":2,"c":3}`, `{"a":1,"abc":2,"c":3}`, `{"a" : 1,"ab"	:2, "c":3 }`,
+		`{"a":1,"c":3}`, `{"ab":2,"a":1,"a":4,"a":5}`, `{"":1,"":2}`, `{"a":1,"":2,"c":3}`, `{"\u0061":1,"a\"b":2}`, `{"\u0061":1,"a\"b":2}`,
+		"{\"\xff\":1,\"a\":2}", "{\"\xff\":1,\"a\":2}", `{"a":1,"ab"2}`, `{"a":1,"ab`, `{"a":1,"ab"`, `{"a":1,"ab":`, `{"a":`, `{"a":{"a":1,"ab":2},"ab":[{"a":1}]}`,
+		`{"` + strings.Repeat("n", 300) + `":1,"a":2}`, `{"` + strings.Repeat("n", 300) + `":1,"a":2}`, `{}`,
+	} {
+		known, plain := &f.scan, scan{maxDepth: 100}
+		known.data, plain.data = []byte(line), []byte(line)
+		got, want := known.object(0), plain.object(0)
+		if got != want || got == malformed && known.reason != plain.reason {
+			t.Errorf("%s: %d %s, want %d %s", line, got, known.reason, want, plain.reason)
+		}
+		if diff := cmp.Diff(membersRead(plain.members), membersRead(known.members)); diff != "" {
+			t.Errorf("%s: %s", line, diff)
+		}
+		for _, m := range known.members {
+			if m.fixed && len(m.key) > 0 && &m.key[0] != &f.scan.names.known[string(m.key)].written[1] {
+				t.Errorf("%s: %q has memory of its own", line, m.key)
+			}
 		}
 	}
 }

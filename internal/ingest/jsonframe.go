@@ -37,8 +37,11 @@ const (
 )
 
 func newJSONFrames(w *window, maxDepth int) *jsonFrames {
-	return &jsonFrames{w: w, scan: scan{maxDepth: maxDepth, memo: new(memo)}, inner: scan{maxDepth: maxDepth}}
+	return &jsonFrames{w: w, scan: scan{maxDepth: maxDepth, memo: new(memo), names: newNames()}, inner: scan{maxDepth: maxDepth}}
 }
+
+// borrow takes memory for the members of the next record.
+func (f *jsonFrames) borrow(room []member) { f.scan.members = room }
 
 func (f *jsonFrames) problem() string { return f.ended }
 

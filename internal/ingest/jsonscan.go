@@ -17,8 +17,10 @@ type scan struct {
 	flags    flags  // of what was scanned since they were last cleared
 	reason   string // of the last malformed
 	members  []member
-	reach    int   // how far the last value was read, about
-	memo     *memo // nil: nothing is remembered
+	reach    int    // how far the last value was read, about
+	memo     *memo  // nil: nothing is remembered
+	names    *names // nil: none is remembered
+	last     *name  // that was read last in the object; nil: it is not remembered
 }
 
 const (
@@ -34,6 +36,7 @@ func (s *scan) bad(reason string) int {
 // object scans the object at i and notes its members.
 func (s *scan) object(i int) int {
 	s.members = s.members[:0]
+	s.begin()
 	i = s.space(i + 1)
 	if i < len(s.data) && s.data[i] == '}' {
 		return i + 1
@@ -65,10 +68,25 @@ func (s *scan) object(i int) int {
 	}
 }
 
+// begin begins the names of an object.
+func (s *scan) begin() {
+	if s.names != nil {
+		s.last = &s.names.first
+	}
+}
+
 // key scans a member's key and colon, and returns where its value begins.
 func (s *scan) key(i int, m *member) int {
 	if i >= len(s.data) {
 		return short
+	}
+	if s.last != nil && s.last.next.begins(s.data[i:]) {
+		s.last = s.last.next
+		s.last.is(m)
+		if i = s.space(i + len(s.last.written)); i >= len(s.data) {
+			return short
+		}
+		return i
 	}
 	if s.data[i] != '"' {
 		return s.bad("a member's name is not in quotes")
@@ -79,6 +97,11 @@ func (s *scan) key(i int, m *member) int {
 		return end
 	}
 	m.key, m.keyFlags = s.data[i+1:end-1], s.flags
+	if s.last != nil {
+		if s.last = s.names.after(s.last, m); s.last != nil {
+			s.last.is(m)
+		}
+	}
 	i = s.space(end)
 	if i >= len(s.data) {
 		return short

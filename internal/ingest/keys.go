@@ -29,21 +29,30 @@ func newKeys(marks map[string]marks) *keys {
 
 // positions remembers which name stood where in the last record of a kind:
 // most records of a file have the same names in the same order.
-type positions []int32
+type positions []position
+
+type position struct {
+	fixed *byte // the memory of the name; nil: it may change
+	id    int32
+}
 
 // id returns the number of the name of m, the n-th member of its record.
 func (k *keys) id(n int, m *member, at *positions) int32 {
-	if n < len(*at) {
-		if id := (*at)[n]; id >= 0 && k.names[id].name == string(m.key) && m.keyFlags == 0 {
-			return id
-		}
-	}
-	id := k.find(m)
 	for len(*at) <= n {
-		*at = append(*at, -1)
+		*at = append(*at, position{id: -1})
 	}
-	(*at)[n] = id
-	return id
+	p := &(*at)[n]
+	if m.fixed && p.fixed == &m.key[0] {
+		return p.id
+	}
+	if p.id < 0 || k.names[p.id].name != string(m.key) || m.keyFlags != 0 {
+		p.id = k.find(m)
+	}
+	p.fixed = nil
+	if m.fixed {
+		p.fixed = &m.key[0]
+	}
+	return p.id
 }
 
 func (k *keys) find(m *member) int32 {

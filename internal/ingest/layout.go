@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/evidence"
@@ -84,22 +85,40 @@ func (p *pass) crowded() bool {
 	return false
 }
 
-// A batchPool keeps a few batches that are empty, for their memory.
-type batchPool struct{ free chan *engine.Batch }
+// A batchPool keeps a few batches that are empty, for their memory. Those of one
+// table have their columns in about the same places, so it gives a batch of the
+// same table first.
+type batchPool struct {
+	mu   sync.Mutex
+	free []*engine.Batch
+	most int
+}
 
-func newBatchPool(size int) *batchPool { return &batchPool{free: make(chan *engine.Batch, size)} }
+func newBatchPool(size int) *batchPool { return &batchPool{most: size} }
 
 // take returns an empty batch for a table. A nil pool makes a new one.
 func (p *batchPool) take(table string) *engine.Batch {
-	if p != nil {
-		select {
-		case b := <-p.free:
-			b.Clear(table)
-			return b
-		default:
+	if p == nil {
+		return engine.NewBatch(table)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.free) - 1
+	if last < 0 {
+		return engine.NewBatch(table)
+	}
+	at := last
+	for i := last; i >= 0; i-- {
+		if p.free[i].Table == table {
+			at = i
+			break
 		}
 	}
-	return engine.NewBatch(table)
+	b := p.free[at]
+	p.free[at] = p.free[last]
+	p.free = p.free[:last]
+	b.Clear(table)
+	return b
 }
 
 // give takes a batch that is not needed any more, unless it is too large to
@@ -112,8 +131,9 @@ func (p *batchPool) give(b *engine.Batch) {
 	if size > batchBytes {
 		return
 	}
-	select {
-	case p.free <- b:
-	default:
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.free) < p.most {
+		p.free = append(p.free, b)
 	}
 }

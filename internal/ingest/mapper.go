@@ -25,6 +25,7 @@ type mapper struct {
 	cells   map[string]value    // of a record, by heading
 	scan    scan                // of JSON inside text
 	nested  scan                // of objects inside the record
+	inside  *names              // of objects that hold the rest of a record
 	scratch []byte
 	json    []byte
 	hash    []byte
@@ -34,6 +35,9 @@ type mapper struct {
 	camel   []byte       // an object whose members were renamed
 	drifted []string     // headings of the portal that are not known
 	at      [3]positions // by depth: record, object in it, object in that
+	marked  []*byte      // the names, all fixed, that marks are of
+	marks   marks
+	objects objectCache
 	// fileFits has the tables that the file is named for, by the columns of a row.
 	fileFits map[uint64]string
 	around   []member // what an envelope says of the record
@@ -157,6 +161,7 @@ func newMapper(limits Limits, known map[string]marks, path string, order dateOrd
 		cells:    make(map[string]value),
 		scan:     scan{maxDepth: limits.Depth},
 		nested:   scan{maxDepth: limits.Depth},
+		inside:   newNames(),
 	}
 }
 
@@ -186,6 +191,7 @@ func (m *mapper) bound() {
 	for i := range m.at {
 		m.at[i] = m.at[i][:0]
 	}
+	m.marked = m.marked[:0]
 }
 
 // maxTables bounds how many tables are remembered from one parcel to the next.
@@ -500,11 +506,10 @@ func (m *mapper) object(v value) []member {
 	case kindNone, kindNull, kindBool, kindNumber, kindArray:
 		return nil
 	}
-	m.nested.data = raw
-	if end := m.nested.object(0); end != len(raw) {
-		return nil
+	if members, ok := m.objects.members(raw); ok {
+		return members
 	}
-	return m.nested.members
+	return m.objects.read(&m.nested, raw)
 }
 
 // rest returns the members of the object that holds the rest of the record.
@@ -527,7 +532,7 @@ func (m *mapper) rest(v value) []member {
 	if v.kind != kindObject {
 		return nil
 	}
-	s := scan{data: v.raw, maxDepth: m.limits.Depth, members: m.members}
+	s := scan{data: v.raw, maxDepth: m.limits.Depth, members: m.members, names: m.inside}
 	if end := s.object(0); end != len(v.raw) {
 		return nil
 	}

@@ -91,20 +91,38 @@ func (ws *workers) give(pc *parcel) {
 	}
 }
 
+// filled returns the parcel that is being filled.
+func (p *pass) filled() *parcel {
+	if p.parcel == nil {
+		p.parcel = p.in.workers.take()
+		p.parcel.pass = p
+	}
+	return p.parcel
+}
+
+// room returns memory of the parcel, of which nothing is used yet.
+func (pc *parcel) room() []member { return pc.members[len(pc.members):] }
+
+// add takes members over, and returns them where they are now: they may have
+// been put into the parcel's room already.
+func (pc *parcel) add(members []member) []member {
+	from := len(pc.members)
+	to := from + len(members)
+	if len(members) > 0 && to <= cap(pc.members) && &pc.members[:to][from] == &members[0] {
+		pc.members = pc.members[:to]
+	} else {
+		pc.members = append(pc.members, members...)
+	}
+	return pc.members[from:to:to]
+}
+
 // gather puts a record into the parcel that is being filled.
 func (p *pass) gather(r *record) error {
-	pc := p.parcel
-	if pc == nil {
-		pc = p.in.workers.take()
-		pc.pass = p
-		p.parcel = pc
-	}
+	pc := p.filled()
 	if r.raw == nil {
 		r.members = owned(r.members)
 	}
-	from := len(pc.members)
-	pc.members = append(pc.members, r.members...)
-	r.members = pc.members[from:len(pc.members):len(pc.members)]
+	r.members = pc.add(r.members)
 	pc.records = append(pc.records, *r)
 	if len(pc.records) == parcelRecords || len(pc.members) >= parcelMembers {
 		p.send()
@@ -132,7 +150,7 @@ func owned(members []member) []member {
 // send has the workers decode the parcel.
 func (p *pass) send() {
 	pc := p.parcel
-	if pc == nil {
+	if pc == nil || len(pc.records) == 0 {
 		return
 	}
 	p.parcel = nil

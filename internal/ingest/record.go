@@ -50,6 +50,7 @@ type member struct {
 	key []byte // as written between the quotes
 	value
 	keyFlags flags
+	fixed    bool // key is the one memory of this name, which never changes
 }
 
 // A record is one record of a file, as found.

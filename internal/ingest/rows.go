@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,18 +25,21 @@ type rows struct {
 	table    string
 	batch    *engine.Batch
 	batches  *batchPool
-	listed   map[string]types.Column // published, by lower-case name
-	columns  map[string]int32        // by lower-case name
-	exact    map[string]int32        // by name as it was asked for
-	order    []int32                 // by lower-case name
-	lowers   []string                // by vector: its name in lower case
-	loose    []bool                  // by vector: not part of a row's identity
-	tight    bool                    // in the row being built, loose columns are part of it
-	extra    int                     // columns that are not published
-	suffix   bool                    // the table types its columns by suffix
-	timeless bool                    // its rows are no events, and TimeGenerated stays null
-	id       string                  // the column that names the record, or ""
-	within   string                  // the column within whose values ids are distinct, or ""
+	listed   map[string]types.Column      // published, by lower-case name
+	columns  map[string]int32             // by lower-case name
+	exact    map[string]int32             // by name as it was asked for
+	order    []int32                      // by lower-case name
+	lowers   []string                     // by vector: its name in lower case
+	loose    []bool                       // by vector: not part of a row's identity
+	digests  cellDigests                  // for identities
+	present  bitset                       // columns in which the row has a value
+	headed   map[string][sha256.Size]byte // digests of names, by present
+	tight    bool                         // in the row being built, loose columns are part of it
+	extra    int                          // columns that are not published
+	suffix   bool                         // the table types its columns by suffix
+	timeless bool                         // its rows are no events, and TimeGenerated stays null
+	id       string                       // the column that names the record, or ""
+	within   string                       // the column within whose values ids are distinct, or ""
 	time     int32
 	hunting  bool // Timestamp is the same time
 }
@@ -61,6 +65,7 @@ func newRows(table string, batches *batchPool) *rows {
 		listed:   listedColumns(table),
 		columns:  make(map[string]int32),
 		exact:    make(map[string]int32),
+		headed:   make(map[string][sha256.Size]byte),
 		suffix:   table == azureDiagnostics || strings.HasSuffix(table, customSuffix),
 		timeless: table == ConfigurationTable,
 		hunting:  schema.Hunting(table),
@@ -112,6 +117,7 @@ func (t *rows) start() {
 	t.batch = t.batches.take(t.table)
 	clear(t.columns)
 	clear(t.exact)
+	clear(t.headed)
 	t.order, t.lowers, t.loose = t.order[:0], t.lowers[:0], t.loose[:0]
 	t.extra = 0
 	t.time = t.column(timeGenerated)

@@ -139,6 +139,35 @@ func (rc *recogniser) named(name string) *shape {
 
 // marksOf returns the marks of a record's members.
 func (m *mapper) marksOf(r *record) marks {
+	if m.sameNames(r.members) {
+		return m.marks
+	}
+	m.marks = m.marksOfAll(r)
+	m.marked = m.marked[:0]
+	for i := range r.members {
+		if !r.members[i].fixed {
+			m.marked = m.marked[:0]
+			break
+		}
+		m.marked = append(m.marked, &r.members[i].key[0])
+	}
+	return m.marks
+}
+
+// sameNames tells whether members have the names that the marks are of.
+func (m *mapper) sameNames(members []member) bool {
+	if len(members) == 0 || len(members) != len(m.marked) {
+		return false
+	}
+	for i := range members {
+		if !members[i].fixed || &members[i].key[0] != m.marked[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *mapper) marksOfAll(r *record) marks {
 	var k marks
 	for n := range r.members {
 		if id := m.keys.id(n, &r.members[n], &m.at[0]); id >= 0 {

@@ -324,6 +324,10 @@ func (p *timeParser) halfOfDay() bool {
 	start := p.i
 	for p.blank() {
 	}
+	if c := p.peek() | 0x20; c != 'a' && c != 'p' {
+		p.i = start
+		return true
+	}
 	afternoon, ok := p.half()
 	if !ok {
 		p.i = start

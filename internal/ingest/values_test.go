@@ -1,11 +1,14 @@
 package ingest
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/kql/types"
 )
 
@@ -221,4 +224,61 @@ func FuzzTimes(f *testing.F) {
 			t.Fatalf("%q is %s, which is read as %d", data, types.FormatDateTime(n), again)
 		}
 	})
+}
+
+// Two records are one only if every value stands in the same column: not where
+// the values are the same under other names, where a long text differs in one
+// byte, or where two texts next to each other are cut elsewhere. The order of
+// members and the case of their names play no part.
+func TestIdentityTellsRecordsApart(t *testing.T) {
+	long := strings.Repeat("x", 3*longCell)
+	signIn := func(rest string) string {
+		return `{"id":"1","createdDateTime":"2026-03-04T05:06:07Z","appId":"a","ipAddress":"192.0.2.1","isInteractive":true,"clientAppUsed":"Browser",` + rest + "}\n"
+	}
+	for _, test := range []struct {
+		name        string
+		first, then string
+		duplicate   bool
+	}{
+		{"the same", signIn(`"p":"v"`), signIn(`"p":"v"`), true},
+		{"another order", signIn(`"p":"v","q":[1]`), signIn(`"q":[1],"p":"v"`), true},
+		{"another case", signIn(`"p":"v"`), signIn(`"P":"v"`), true},
+		{"an empty text", signIn(`"p":"v"`), signIn(`"p":"v","userId":""`), true},
+		{"another name", signIn(`"p":"v"`), signIn(`"q":"v"`), false},
+		{"names changed over", signIn(`"p":"v","q":"w"`), signIn(`"p":"w","q":"v"`), false},
+		{"cut elsewhere", signIn(`"userDisplayName":"ab","userId":"c"`), signIn(`"userDisplayName":"a","userId":"bc"`), false},
+		{"another member", signIn(`"p":"v"`), signIn(`"p":"v","q":"w"`), false},
+		{"the same long text", signIn(`"p":"` + long + `"`), signIn(`"p":"` + long + `"`), true},
+		{"a long text's last byte", signIn(`"p":"` + long + `"`), signIn(`"p":"` + long[1:] + `y"`), false},
+		{"a longer text", signIn(`"p":"` + long + `"`), signIn(`"p":"` + long + `x"`), false},
+		{"a long text elsewhere", signIn(`"p":"` + long + `","q":"v"`), signIn(`"q":"` + long + `","p":"v"`), false},
+		{"other numbers", signIn(`"appliedEventListeners":1`), signIn(`"appliedEventListeners":2`), false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := &memory{}
+			var counts evidence.Counts
+			dir := write(t, map[string]string{"a": test.first + test.then})
+			err := New(m, Options{}).Ingest(t.Context(), []string{dir}, nil, func(f evidence.File, _ []evidence.Reject) error {
+				counts = f.Counts
+				return nil
+			})
+			if err != nil || counts.Read != 2 || (counts.Duplicate == 1) != test.duplicate || counts.Stored+counts.Duplicate != 2 {
+				t.Errorf("%+v, %v", counts, err)
+			}
+		})
+	}
+}
+
+// A digest that is remembered is that of the text.
+func TestDigestsOfLongCells(t *testing.T) {
+	var d cellDigests
+	for n := range 100 {
+		for _, vector := range []int32{0, 5} {
+			text := []byte(strings.Repeat(string(rune('a'+n%(cellWays+2))), longCell+n%3))
+			if d.of(vector, text) != sha256.Sum256(text) {
+				t.Fatalf("vector %d, text %d", vector, n)
+			}
+			clear(text) // the memory of a record is used again
+		}
+	}
 }

@@ -105,7 +105,7 @@ func (l *load) append(ctx context.Context, b *engine.Batch) error {
 // hold takes the rows of b, and stores some of those that are held when they are
 // many.
 func (l *load) hold(ctx context.Context, w *writer, b *engine.Batch) error {
-	own := l.engine.spareBatch()
+	own := l.engine.spareBatch(b.Table)
 	own.Take(b)
 	before := w.size
 	if err := w.hold(own, l.witness); err != nil {
@@ -304,13 +304,22 @@ func (l *load) end() {
 	<-l.engine.loading
 }
 
-// spareBatch returns an empty batch. Only the load that is open may ask.
-func (e *Engine) spareBatch() *engine.Batch {
-	n := len(e.spare)
-	if n == 0 {
-		return engine.NewBatch("")
+// spareBatch returns a batch that holds nothing of use, if there is one of a
+// table that had columns in the same places. Only the load that is open may ask.
+func (e *Engine) spareBatch(table string) *engine.Batch {
+	last := len(e.spare) - 1
+	if last < 0 {
+		return engine.NewBatch(table)
 	}
-	b := e.spare[n-1]
-	e.spare = e.spare[:n-1]
+	at := last
+	for i := last; i >= 0; i-- {
+		if e.spare[i].Table == table {
+			at = i
+			break
+		}
+	}
+	b := e.spare[at]
+	e.spare[at] = e.spare[last]
+	e.spare = e.spare[:last]
 	return b
 }
