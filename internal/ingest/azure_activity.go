@@ -199,6 +199,40 @@ func (m *mapper) activityCaller(claims value) {
 	}
 }
 
+// olderActivity completes a row of AzureActivity as Log Analytics had it before
+// the columns that end in Value: what an operation is called was there in the
+// reader's language, and what it is in the properties, as their message. What
+// the authorization names is not it: who deletes a group deletes what is in it.
+func (m *mapper) olderActivity(r *record) {
+	if m.row.set(m.row.column("OperationNameValue")) {
+		return
+	}
+	operation := m.lookup(m.object(m.lookup(r.members, "Properties")), "message")
+	if !isOperation(m.text(operation)) {
+		operation = m.lookup(r.members, "OperationName")
+	}
+	if !isOperation(m.text(operation)) {
+		return
+	}
+	m.fill("OperationNameValue", operation)
+	for _, name := range []string{"ActivityStatus", "Category"} {
+		if v := m.lookup(r.members, name); !v.empty() {
+			m.fill(name+"Value", v)
+		}
+	}
+	for _, name := range []string{"Authorization", "Claims", "Properties"} {
+		if v := m.lookup(r.members, name); bytes.HasPrefix(bytes.TrimSpace(m.text(v)), []byte("{")) {
+			m.fill(name+"_d", v)
+		}
+	}
+}
+
+// isOperation tells whether text is an operation, Microsoft.Compute/disks/write,
+// and not what one is called.
+func isOperation(text []byte) bool {
+	return bytes.Count(text, []byte("/")) >= 2 && bytes.IndexByte(text, '.') > 0 && !bytes.ContainsAny(text, " \t\n")
+}
+
 // claim returns the claim called name, whose slashes may be escaped.
 func (m *mapper) claim(members []member, name string) value {
 	for _, mem := range members {

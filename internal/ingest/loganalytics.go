@@ -95,6 +95,9 @@ func (l *logAnalytics) row(m *mapper, r *record) string {
 		m.flat = true
 	}
 	m.put(l.mapping, r.members, 0)
+	if table == "AzureActivity" {
+		m.olderActivity(r)
+	}
 	return ""
 }
 
