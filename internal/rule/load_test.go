@@ -162,11 +162,19 @@ func TestTrigger(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	f.Add("query: |\n  SigninLogs\nentityMappings: [{entityType: IP}]\n")
 	f.Add("id: &a [*a]\n")
+	f.Add("title: x\nlogsource: {product: azure, service: auditlogs}\ndetection: {a: {Category|contains|all: [x, null]}, condition: 1 of a*}\n")
+	f.Add("title: x\ncorrelation: {type: event_count, rules: [x], group-by: y, timespan: 5m, condition: {gte: 2}, aliases: {y: {x: z}}}\n---\ntitle: y\nfilter: {rules: any}\n")
+	f.Add("displayName: x\nqueryCondition: {queryText: x}\nschedule: {period: 0}\ndetectionAction: {alertTemplate: {impactedAssets: [{identifier: x}]}}\n")
+	f.Add(`{"contentVersion": "1", "resources": [{"type": "x/alertRules", "kind": "NRT", "name": "[concat('a')]", "properties": {"query": "[variables('x')]", "tactics": null}}]}`)
 	f.Add("? {a: b}\n: c\n--- x\n")
 	f.Fuzz(func(_ *testing.T, text string) {
-		_, problems := Load(fstest.MapFS{"a.yaml": {Data: []byte(text)}})
+		loaded, problems := Load(fstest.MapFS{"a.yaml": {Data: []byte(text)}, "b.json": {Data: []byte(text)}})
 		for _, p := range problems {
-			_ = p.String()
+			_, _ = p.String(), p.Line()
 		}
+		for _, r := range loaded {
+			_, _ = r.YAML()
+		}
+		_, _ = Template(loaded)
 	})
 }
