@@ -21,8 +21,15 @@ const maxNodes = 1 << 18
 // YAML reads the documents of a text; those that are empty are left out.
 func YAML(text string) ([]*Node, error) {
 	r := yamlReader{text: text, lines: lineStarts(text)}
+	if at, ok := beyond(text); ok {
+		return nil, &SyntaxError{diag.Span{Start: at, End: at + 1}, "the document is too large or too deep"}
+	}
+	parts := r.parts()
+	if len(parts) > maxParts {
+		return nil, &SyntaxError{Message: "the file holds too many documents"}
+	}
 	var docs []*Node
-	for _, p := range r.parts() {
+	for _, p := range parts {
 		r.first = p.first
 		file, err := parser.ParseBytes([]byte(p.text), 0)
 		if err != nil {
