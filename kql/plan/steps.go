@@ -13,7 +13,7 @@ type Steps struct {
 	Every, Period int64
 }
 
-// OpenNow, as the instant that a query is compiled for, leaves now() open: it is
+// OpenNow leaves now() open, as the instant that a query is compiled for: it is
 // a call of StepFunc, and not a constant. Such a plan can only be asked in
 // steps. What must be constant, and depends on now(), does not compile so.
 const OpenNow = math.MinInt64
