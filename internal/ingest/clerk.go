@@ -23,8 +23,8 @@ type clerk struct {
 // writes what it holds, which it does now and then, and no more, because it is
 // held in memory.
 const (
-	waiting      = 128      // errands
-	waitingBytes = 64 * mib // of rows
+	waiting      = 64       // errands
+	waitingBytes = 32 * mib // of rows
 )
 
 func newClerk() *clerk {

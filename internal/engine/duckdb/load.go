@@ -120,7 +120,7 @@ func (l *load) hold(ctx context.Context, w *writer, b *engine.Batch) error {
 
 // heldBytes is how many bytes of rows a load holds, about, before it stores
 // those of the table that has most of them.
-const heldBytes = 64 << 20
+const heldBytes = 32 << 20
 
 // fullest returns the writer that holds most.
 func (l *load) fullest() *writer {
