@@ -15,7 +15,7 @@ demo: build # generates a tenant with three attacks, investigates it, prints wha
 
 test:
 	CGO_ENABLED=0 go test ./kql/... # the language needs no database
-	go test ./...
+	go test -timeout=25m ./...
 
 check: generate lint test fuzz-short
 	git diff --exit-code # everything generated is committed
@@ -51,6 +51,7 @@ conformance: # how many published queries have the rows and columns they should:
 
 cases-detect: # which single events the rule pack alerts on, and which it should: make cases-detect CASES=file
 	CONSHELF_CASES="$(abspath $(CASES))" go test -count=1 -v -run '^TestCases$$' ./internal/trial
+
 
 cases-ca: # Conditional Access against documented facts and other tools' cases: make cases-ca CASES=folder
 	CONSHELF_CASES="$(abspath $(CASES))" go test -count=1 -v -run 'Cases$$' ./internal/condaccess
