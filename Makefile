@@ -54,7 +54,7 @@ cases-detect: # which single events the rule pack alerts on, and which it should
 
 
 cases-ca: # Conditional Access against documented facts and other tools' cases: make cases-ca CASES=folder
-	CONSHELF_CASES="$(abspath $(CASES))" go test -count=1 -v -run 'Cases$$' ./internal/condaccess
+	CONSHELF_CASES="$(abspath $(CASES))" go test -count=1 -v -run 'Cases$$' ./internal/condaccess ./internal/baseline
 
 fuzz: # every fuzz target, FUZZTIME each
 	@set -e; for dir in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \

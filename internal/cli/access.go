@@ -16,11 +16,11 @@ import (
 func (a *app) accessCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ca",
-		Short: "Conditional Access: what the policies make of a sign-in",
+		Short: "Conditional Access: what the policies make of a sign-in, and what they leave open",
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.accessEvaluateCommand(), a.accessWhatIfCommand())
+	cmd.AddCommand(a.accessEvaluateCommand(), a.accessWhatIfCommand(), a.accessLintCommand())
 	return cmd
 }
 

@@ -1,0 +1,219 @@
+package baseline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
+)
+
+// A question is what a check is about: sign-ins of a kind, every one of which
+// the policies stop. What it does not name is left open: a sign-in that is
+// stopped whatever it is stands for all that it may be.
+type question struct {
+	who                population
+	profile            profile
+	clients            []string // each of these; empty is any
+	risks              []string // of the sign-in, each of these; empty is any
+	app, action        string   // empty both is any resource
+	userRisk, flow     string
+	platform           string
+	elsewhere          bool // from none of the named locations
+	breakGlassGetsThru bool // asks of break-glass accounts whether they get in
+}
+
+// An answer is what became of a question.
+type answer struct {
+	verdict Verdict
+	witness string
+	reasons []string
+}
+
+// mostEvaluations is how many sign-ins are evaluated for one question. Where
+// they do not suffice, the answer is unknown.
+const mostEvaluations = 50_000
+
+// A search looks for a sign-in with a decision that should not be.
+type search struct {
+	evaluator *condaccess.Evaluator
+	atoms     map[dimension][]atom
+	bad       condaccess.Decision
+	left      int
+	unknown   answer // the first sign-in of which it is not known
+	result    condaccess.Evaluation
+}
+
+func (q *question) answer(t *condaccess.Tenant, f *Facts, check string) answer {
+	bad := condaccess.DecisionGrant
+	exempt := f.exempt(t, check)
+	people := classesOf(exempt, f, q.who)
+	if q.breakGlassGetsThru {
+		bad = condaccess.DecisionDeny
+		exempt = (&Facts{}).exempt(t, "")
+		people = breakGlassClasses(t, f)
+		if len(people) == 0 {
+			return answer{reasons: []string{"no break-glass account is declared"}}
+		}
+	}
+	if !q.breakGlassGetsThru && len(exempt.Policies) == 0 && len(t.Incomplete) == 0 {
+		return answer{verdict: NotMet, witness: "any sign-in: no policy is enforced"}
+	}
+	s := &search{
+		evaluator: condaccess.NewEvaluator(exempt, condaccess.Options{}), atoms: atomsOf(exempt, f.Exemptions[check].Applications),
+		bad: bad, left: mostEvaluations,
+	}
+	if n := namedBy(exempt); len(n.twofold) > mostTwofold {
+		s.open("a member of some of the groups that policies both include and exclude", []string{"they are too many to combine in every way"})
+	}
+	for _, who := range distinct(s.evaluator, people) {
+		for _, in := range q.signIns(who.principal) {
+			if a := s.find(in, who.label, q.fixed()); a.verdict == NotMet {
+				return a
+			}
+		}
+	}
+	if len(s.unknown.reasons) > 0 {
+		return s.unknown
+	}
+	return answer{verdict: Met}
+}
+
+// orAny returns a list, or one open value for an empty one.
+func orAny(list []string) []string {
+	if len(list) == 0 {
+		return []string{""}
+	}
+	return list
+}
+
+// signIns returns what the question asks of one principal.
+func (q *question) signIns(who condaccess.Principal) []condaccess.SignIn {
+	var out []condaccess.SignIn
+	for _, client := range orAny(q.clients) {
+		for _, risk := range orAny(q.risks) {
+			out = append(out, q.signIn(who, client, risk))
+		}
+	}
+	return out
+}
+
+func (q *question) signIn(who condaccess.Principal, client, risk string) condaccess.SignIn {
+	s := condaccess.SignIn{Principal: who, Client: client, Platform: q.platform, Flow: q.flow, SignInRisk: risk, UserRisk: q.userRisk}
+	s.Target.ContextsDone = true
+	s.Target.UserAction = q.action
+	if q.app != "" {
+		s.Target.Applications = []string{q.app}
+	}
+	if q.elsewhere {
+		s.Place = nowhere()
+	}
+	q.profile.apply(&s)
+	return s
+}
+
+// fixed returns the dimensions that the question settles.
+func (q *question) fixed() []dimension {
+	var out []dimension
+	for _, d := range []struct {
+		dimension dimension
+		set       bool
+	}{
+		{targets, q.app != "" || q.action != ""},
+		{clients, len(q.clients) > 0},
+		{places, q.elsewhere},
+		{platforms, q.platform != ""},
+		{signInRisks, len(q.risks) > 0},
+		{userRisks, q.userRisk != ""},
+		{flows, q.flow != ""},
+		{devices, q.profile != everything},
+	} {
+		if d.set {
+			out = append(out, d.dimension)
+		}
+	}
+	return out
+}
+
+// find evaluates a sign-in, and where what is open decides, each that it may be.
+func (s *search) find(in condaccess.SignIn, label string, settled []dimension) answer {
+	if s.left--; s.left < 0 {
+		return s.open(label, []string{fmt.Sprintf("more than %d sign-ins would have to be evaluated", mostEvaluations)})
+	}
+	s.evaluator.EvaluateInto(&in, &s.result)
+	switch s.result.Decision {
+	case s.bad:
+		return answer{verdict: NotMet, witness: label}
+	case condaccess.DecisionUnknown:
+	case condaccess.DecisionGrant, condaccess.DecisionDeny:
+		return answer{verdict: Met}
+	}
+	d, reasons := s.undecided(settled)
+	if d == none {
+		return s.open(label, reasons)
+	}
+	settled = append(slices.Clone(settled), d)
+	for _, a := range s.atoms[d] {
+		next := in
+		a.set(&next)
+		if found := s.find(next, label+", "+a.label, settled); found.verdict == NotMet {
+			return found
+		}
+	}
+	return answer{verdict: Met}
+}
+
+// open notes a sign-in of which it is not known whether it is stopped.
+func (s *search) open(label string, reasons []string) answer {
+	if s.unknown.reasons == nil {
+		s.unknown = answer{witness: label, reasons: reasons}
+	}
+	return answer{}
+}
+
+// undecided returns the first dimension that decides and is not settled, or
+// none and the reasons.
+func (s *search) undecided(settled []dimension) (dimension, []string) {
+	var reasons []string
+	open := make(map[dimension]bool)
+	for i := range s.result.Policies {
+		for _, r := range s.result.Policies[i].Reasons {
+			if d := dimensionOf(r.Condition); d != none && !slices.Contains(settled, d) {
+				open[d] = true
+			}
+			reasons = append(reasons, r.String())
+		}
+	}
+	for _, r := range s.result.Reasons {
+		reasons = append(reasons, r.String())
+	}
+	slices.Sort(reasons)
+	for d := targets; d <= flows; d++ {
+		if open[d] {
+			return d, nil
+		}
+	}
+	return none, slices.Compact(reasons)
+}
+
+// distinct returns one class for each way in which the policies treat
+// principals, the first of them.
+func distinct(e *condaccess.Evaluator, classes []class) []class {
+	seen := make(map[string]bool)
+	var out []class
+	var result condaccess.Evaluation
+	for _, c := range classes {
+		in := condaccess.SignIn{Principal: c.principal}
+		e.EvaluateInto(&in, &result)
+		var b strings.Builder
+		for i := range result.Policies {
+			p := &result.Policies[i]
+			fmt.Fprintf(&b, "%v %v %v;", p.Verdict, p.Unmet, p.Reasons)
+		}
+		if key := b.String(); !seen[key] {
+			seen[key] = true
+			out = append(out, c)
+		}
+	}
+	return out
+}
