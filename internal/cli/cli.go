@@ -78,7 +78,7 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no notes, only errors")
 	flags.StringVar(&a.timeZone, "tz", "", "add a column in this time zone (Europe/Berlin) beside each UTC time")
 	root.AddCommand(a.ingestCommand(), a.investigateCommand(), a.queryCommand(), a.kqlCommand(), a.rulesCommand(),
-		a.triageCommand(), a.huntCommand(), a.timelineCommand(), a.exportCommand(), a.accessCommand(),
+		a.triageCommand(), a.huntCommand(), a.timelineCommand(), a.exportCommand(), a.accessCommand(), a.postureCommand(),
 		a.tablesCommand(), a.evidenceCommand(), a.demoCommand(), a.simulateCommand(), a.versionCommand())
 	root.SetGlobalNormalizationFunc(spellings)
 	return root
