@@ -69,8 +69,9 @@ func (f *Finding) Fails() bool { return f.Compat == NotMet || f.Effective == Not
 // Lint makes every check, in the order of their sources.
 func Lint(t *condaccess.Tenant, f *Facts) []Finding {
 	var out []Finding
+	b := newBench(t, f)
 	for _, c := range checks() {
-		out = append(out, c.judge(t, f))
+		out = append(out, c.judge(b))
 	}
 	return out
 }

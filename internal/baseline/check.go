@@ -41,13 +41,13 @@ func checks() []check {
 	return slices.Concat(scuba(), cis(), maester(), microsoft(), guide())
 }
 
-func (c *check) judge(t *condaccess.Tenant, f *Facts) Finding {
+func (c *check) judge(b *bench) Finding {
 	out := Finding{ID: c.id, Source: c.source, Title: c.title, Severity: c.severity, Why: c.why, Remedy: c.remedy}
-	own := c.compatVerdict(t, f)
+	own := c.compatVerdict(b.tenant, b.facts)
 	out.Compat, out.By, out.CompatNote = own.verdict, own.by, own.note
 	out.Effective = NotAsked
 	if c.ask != nil {
-		a := c.ask.answer(t, f, c.id)
+		a := c.ask.answer(b, c.id)
 		out.Effective, out.Witness, out.Reasons = a.verdict, a.witness, a.reasons
 	}
 	return out

@@ -44,29 +44,69 @@ type search struct {
 	result    condaccess.Evaluation
 }
 
-func (q *question) answer(t *condaccess.Tenant, f *Facts, check string) answer {
-	bad := condaccess.DecisionGrant
-	exempt := f.exempt(t, check)
-	people := classesOf(exempt, f, q.who)
-	if q.breakGlassGetsThru {
-		bad = condaccess.DecisionDeny
-		exempt = (&Facts{}).exempt(t, "")
-		people = breakGlassClasses(t, f)
-		if len(people) == 0 {
-			return answer{reasons: []string{"no break-glass account is declared"}}
-		}
+// A bench is a tenant made ready for questions. What several questions need is
+// worked out once: who differs from whom, of all users, costs the most.
+type bench struct {
+	tenant *condaccess.Tenant
+	facts  *Facts
+	ready  map[setup]*prepared
+}
+
+// A setup is what a preparation depends on: the check, where it has exemptions
+// of its own, and whom it is about.
+type setup struct {
+	check      string
+	who        population
+	breakGlass bool
+}
+
+// A prepared tenant is one without the exclusions that are exempt.
+type prepared struct {
+	tenant    *condaccess.Tenant
+	evaluator *condaccess.Evaluator
+	people    []class
+}
+
+func newBench(t *condaccess.Tenant, f *Facts) *bench {
+	return &bench{t, f, make(map[setup]*prepared)}
+}
+
+func (b *bench) prepare(q *question, check string) *prepared {
+	key := setup{who: q.who, breakGlass: q.breakGlassGetsThru}
+	if _, own := b.facts.Exemptions[check]; own {
+		key.check = check
 	}
-	if !q.breakGlassGetsThru && len(exempt.Policies) == 0 && len(t.Incomplete) == 0 {
+	if p := b.ready[key]; p != nil {
+		return p
+	}
+	p := &prepared{tenant: b.facts.exempt(b.tenant, check)}
+	people := classesOf(p.tenant, b.facts, q.who)
+	if q.breakGlassGetsThru {
+		p.tenant = (&Facts{}).exempt(b.tenant, "")
+		people = breakGlassClasses(b.tenant, b.facts)
+	}
+	p.evaluator = condaccess.NewEvaluator(p.tenant, condaccess.Options{})
+	p.people = distinct(p.evaluator, people)
+	b.ready[key] = p
+	return p
+}
+
+func (q *question) answer(b *bench, check string) answer {
+	p := b.prepare(q, check)
+	bad := condaccess.DecisionGrant
+	switch {
+	case q.breakGlassGetsThru && len(p.people) == 0:
+		return answer{reasons: []string{"no break-glass account is declared"}}
+	case q.breakGlassGetsThru:
+		bad = condaccess.DecisionDeny
+	case len(p.tenant.Policies) == 0 && len(p.tenant.Incomplete) == 0:
 		return answer{verdict: NotMet, witness: "any sign-in: no policy is enforced"}
 	}
-	s := &search{
-		evaluator: condaccess.NewEvaluator(exempt, condaccess.Options{}), atoms: atomsOf(exempt, f.Exemptions[check].Applications),
-		bad: bad, left: mostEvaluations,
-	}
-	if n := namedBy(exempt); len(n.twofold) > mostTwofold {
+	s := &search{evaluator: p.evaluator, atoms: atomsOf(p.tenant, b.facts.Exemptions[check].Applications), bad: bad, left: mostEvaluations}
+	if n := namedBy(p.tenant); len(n.twofold) > mostTwofold {
 		s.open("a member of some of the groups that policies both include and exclude", []string{"they are too many to combine in every way"})
 	}
-	for _, who := range distinct(s.evaluator, people) {
+	for _, who := range p.people {
 		for _, in := range q.signIns(who.principal) {
 			if a := s.find(in, who.label, q.fixed()); a.verdict == NotMet {
 				return a
