@@ -20,7 +20,8 @@ func (a *app) accessCommand() *cobra.Command {
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.accessEvaluateCommand(), a.accessWhatIfCommand(), a.accessLintCommand())
+	cmd.AddCommand(a.accessEvaluateCommand(), a.accessWhatIfCommand(), a.accessLintCommand(),
+		a.accessGapsCommand(), a.accessProveCommand(), a.accessDiffCommand(), a.accessDeadCommand())
 	return cmd
 }
 
@@ -31,11 +32,15 @@ type accessFlags struct {
 }
 
 func (f *accessFlags) register(cmd *cobra.Command) {
+	f.registerAssumptions(cmd)
+	cmd.Flags().BoolVar(&f.emit, "emit-evaluate-requests", false, "print the request with which Microsoft's What If API answers the same, and evaluate nothing")
+}
+
+func (f *accessFlags) registerAssumptions(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.assume, "assume", "", "decide what is not known: microsoft (a condition without input is not met, as the What If API\n"+
 		"has it), legacy (it is met, as the older What If has it) or worst (as the attacker would like it)")
 	cmd.Flags().StringVar(&f.scopes, "baseline-scopes", "", "how the tenant treats requests for baseline scopes where a policy for all resources has\n"+
 		"exclusions: legacy (lets them past) or enforced (takes them as requests for the directory)")
-	cmd.Flags().BoolVar(&f.emit, "emit-evaluate-requests", false, "print the request with which Microsoft's What If API answers the same, and evaluate nothing")
 }
 
 func (f *accessFlags) options() (condaccess.Options, error) {

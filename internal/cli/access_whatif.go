@@ -69,6 +69,15 @@ func (a *app) accessWhatIfCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error { return a.whatIf(args, &f) },
 	}
 	f.register(cmd)
+	f.registerFacts(cmd)
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.trusted, "mfa-trusted-ip", nil, "trusted addresses of the multifactor service, which no export has, or none")
+	flags.StringVarP(&f.format, "output", "o", "table", strings.Join(formats(), ", ")+"; json is the line that evaluate writes")
+	return cmd
+}
+
+// registerFacts adds the flags that say something of the sign-in.
+func (f *whatIf) registerFacts(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	for _, fact := range f.facts {
 		if fact.list {
@@ -78,9 +87,6 @@ func (a *app) accessWhatIfCommand() *cobra.Command {
 		}
 	}
 	flags.StringVar(&f.signIn, "sign-in", "", "JSON file of the sign-in, or - for standard input")
-	flags.StringSliceVar(&f.trusted, "mfa-trusted-ip", nil, "trusted addresses of the multifactor service, which no export has, or none")
-	flags.StringVarP(&f.format, "output", "o", "table", strings.Join(formats(), ", ")+"; json is the line that evaluate writes")
-	return cmd
 }
 
 // read returns the sign-in. A flag that is not understood is the caller's

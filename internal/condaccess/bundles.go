@@ -120,3 +120,29 @@ func keyword(s string) bool {
 	}
 	return !strings.ContainsAny(s, "-_ .:/")
 }
+
+// PublishedApplications returns the applications whose groups are known, and
+// those that Conditional Access is reported not to reach, in order.
+func PublishedApplications() []string {
+	b := newBundles(nil, nil)
+	var out []string
+	for _, ids := range []map[string]bool{b.settled, b.outside} {
+		for id := range ids {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// ApplicationName returns the name of an application that is published with its
+// groups, or nothing.
+func ApplicationName(id string) string {
+	for line := range strings.Lines(bundleText) {
+		fields := strings.Fields(line)
+		if len(fields) > 2 && fields[0] != "#" && strings.EqualFold(fields[1], id) {
+			return strings.Join(fields[2:], " ")
+		}
+	}
+	return ""
+}

@@ -1,0 +1,141 @@
+package condaccess
+
+// A Dimension is what of a sign-in a condition looks at. No condition looks at
+// two, but that the client app decides which users a policy for Exchange
+// ActiveSync is for, and which controls can be satisfied.
+type Dimension int
+
+// The dimensions.
+const (
+	PrincipalDimension Dimension = iota
+	TargetDimension
+	ClientDimension
+	PlatformDimension
+	PlaceDimension
+	DeviceDimension
+	SignInRiskDimension
+	UserRiskDimension
+	ServicePrincipalRiskDimension
+	AgentRiskDimension
+	InsiderRiskDimension
+	FlowDimension
+	// OtherDimension is what we do not understand of a policy.
+	OtherDimension
+)
+
+// condition returns the condition over a dimension.
+func (d Dimension) condition() Condition {
+	switch d {
+	case PrincipalDimension:
+		return ConditionUsers
+	case TargetDimension:
+		return ConditionApplication
+	case ClientDimension:
+		return ConditionClientApps
+	case PlatformDimension:
+		return ConditionPlatform
+	case PlaceDimension:
+		return ConditionLocation
+	case DeviceDimension:
+		return ConditionDevices
+	case SignInRiskDimension:
+		return ConditionSignInRisk
+	case UserRiskDimension:
+		return ConditionUserRisk
+	case ServicePrincipalRiskDimension:
+		return ConditionServicePrincipalRisk
+	case AgentRiskDimension:
+		return ConditionAgentRisk
+	case InsiderRiskDimension:
+		return ConditionInsiderRisk
+	case FlowDimension:
+		return ConditionFlow
+	case OtherDimension:
+		return ConditionOther
+	}
+	panic(d)
+}
+
+// Probe calls each for every policy, in their order, with whether its condition
+// over one dimension holds for a sign-in. A policy without such a condition
+// holds. All dimensions together are what Evaluate finds.
+func (e *Evaluator) Probe(s *SignIn, d Dimension, each func(policy int, holds Truth)) {
+	j := e.probe(s, d)
+	condition := d.condition()
+	for i := range e.policies {
+		c := &e.policies[i]
+		each(i, j.holds(c, condition))
+	}
+}
+
+// probe returns a judge that knows one dimension only and gives no reasons.
+func (e *Evaluator) probe(s *SignIn, d Dimension) *judge {
+	j := &judge{e: e, s: s, client: s.Client, who: s.Principal, ruledOut: true}
+	switch d {
+	case PrincipalDimension:
+		j.findPrincipal()
+	case TargetDimension:
+		j.apps = e.audiences(&s.Target, nil)
+	case PlaceDimension:
+		j.findPlaces()
+	case DeviceDimension, OtherDimension:
+	case ClientDimension, PlatformDimension, FlowDimension, SignInRiskDimension, UserRiskDimension, ServicePrincipalRiskDimension,
+		AgentRiskDimension, InsiderRiskDimension:
+		j.values = e.values(s)
+	}
+	return j
+}
+
+func (j *judge) holds(c *compiled, d Condition) Truth {
+	if d == ConditionApplication && c.empty && len(c.gaps) == 0 {
+		return No
+	}
+	for _, has := range c.conditions {
+		if has == d {
+			return j.condition(c, d)
+		}
+	}
+	return Yes
+}
+
+// ProbeGrant calls each for every policy with whether it is enforced and its
+// controls are not satisfied: whether it stops the sign-in if it covers it.
+func (e *Evaluator) ProbeGrant(s *SignIn, each func(policy int, stops Truth)) {
+	j := newJudge(e, s, scratch{})
+	j.ruledOut = true
+	for i := range e.policies {
+		c := &e.policies[i]
+		r := PolicyResult{Policy: c.p, Verdict: Applies, Grant: j.grant(c, Applies)}
+		if c.p.State == Disabled {
+			r.Verdict = NotApplies
+		}
+		each(i, r.stops())
+	}
+}
+
+// Stops tells whether the policy keeps the sign-in from its token: whether it is
+// enforced, covers the sign-in and is not satisfied.
+func (r *PolicyResult) Stops() Truth { return r.stops() }
+
+// Policies returns the policies in the order in which they are evaluated.
+func (e *Evaluator) Policies() []*Policy { return e.tenant.Policies }
+
+// Tenant returns what the evaluator was made of.
+func (e *Evaluator) Tenant() *Tenant { return e.tenant }
+
+// Combinations returns the combinations of methods that satisfy a strength, as
+// the evaluator knows it; none where it was not exported.
+func (e *Evaluator) Combinations(s *Strength) []string {
+	if len(s.Combinations) > 0 {
+		return s.Combinations
+	}
+	for _, known := range e.tenant.Strengths {
+		if fold(known.ID) == fold(s.ID) {
+			return known.Combinations
+		}
+	}
+	if known := builtInStrength(s.ID); known != nil {
+		return known.Combinations
+	}
+	return nil
+}

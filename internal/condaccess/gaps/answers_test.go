@@ -1,0 +1,161 @@
+package gaps
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
+)
+
+// The tenant of these tests: everyone but one account needs several factors,
+// legacy clients are blocked, and one policy does what another does.
+const tenantOfAnswers = `{"policies":[
+ {"id":"p1","displayName":"MFA","state":"enabled","conditions":{"users":{"includeUsers":["All"],"excludeUsers":["glass"]},"applications":{"includeApplications":["All"]},"clientAppTypes":["all"]},"grantControls":{"operator":"OR","builtInControls":["mfa"]}},
+ {"id":"p2","displayName":"Legacy","state":"enabled","conditions":{"users":{"includeUsers":["All"],"excludeUsers":["glass"]},"applications":{"includeApplications":["All"]},"clientAppTypes":["exchangeActiveSync","other"]},"grantControls":{"operator":"OR","builtInControls":["block"]}},
+ {"id":"p3","displayName":"MFA for mail","state":"enabled","conditions":{"users":{"includeUsers":["anna"]},"applications":{"includeApplications":["00000002-0000-0ff1-ce00-000000000000"]},"clientAppTypes":["all"]},"grantControls":{"operator":"OR","builtInControls":["mfa"]}},
+ {"id":"p4","displayName":"Nobody","state":"enabled","conditions":{"users":{"includeUsers":["None"]},"applications":{"includeApplications":["All"]},"clientAppTypes":["all"]},"grantControls":{"operator":"OR","builtInControls":["block"]}},
+ {"id":"p5","displayName":"HQ only","state":"enabled","conditions":{"users":{"includeUsers":["anna"]},"applications":{"includeApplications":["All"]},"clientAppTypes":["all"],"locations":{"includeLocations":["All"],"excludeLocations":["hq"]}},"grantControls":{"operator":"OR","builtInControls":["block"]}}
+],"namedLocations":[{"id":"hq","displayName":"HQ","@odata.type":"#microsoft.graph.ipNamedLocation","isTrusted":false,"ipRanges":[{"cidrAddress":"192.0.2.0/24"}]}],
+"directory":{"users":[{"id":"anna","userPrincipalName":"anna@contoso.com"},{"id":"glass","userPrincipalName":"glass@contoso.com"}],"groups":[],"roleAssignments":[]},"signIn":{}}`
+
+func answers(t *testing.T) *Space {
+	t.Helper()
+	c, err := condaccess.ReadCase([]byte(strings.ReplaceAll(tenantOfAnswers, "\n", "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := NewSpace(condaccess.NewEvaluator(c.Tenant, condaccess.Options{Scopes: condaccess.ScopesEnforced}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func profile(t *testing.T, name string) Profile {
+	t.Helper()
+	all := Profiles()
+	return all[slices.IndexFunc(all, func(p Profile) bool { return p.Name == name })]
+}
+
+// Only the account that is excluded is open to a password, and then for
+// everything, with every client.
+func TestReportNamesTheOneThatIsExcluded(t *testing.T) {
+	report, err := answers(t).Report(profile(t, "password"), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var open []string
+	for _, row := range report.Rows {
+		if row.Certain {
+			open = append(open, row.Principals...)
+		}
+	}
+	if !slices.Equal(slices.Compact(open), []string{"glass@contoso.com"}) {
+		t.Errorf("open to %v, want glass@contoso.com alone", open)
+	}
+}
+
+// The place that no location holds is not lost: it is where Anna is stopped,
+// and the location is where she is not.
+func TestReportKnowsPlaces(t *testing.T) {
+	report, err := answers(t).Report(profile(t, "phished"), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range report.Rows {
+		if !row.Certain || !slices.Contains(row.Principals, "anna@contoso.com") {
+			continue
+		}
+		for _, l := range row.Conditions {
+			if l.Dimension == "place" {
+				if !slices.Equal(l.Open, []string{"HQ"}) || !slices.Equal(l.Closed, []string{"anywhere else"}) {
+					t.Errorf("open from %v and closed from %v, want HQ and anywhere else", l.Open, l.Closed)
+				}
+				return
+			}
+		}
+	}
+	t.Error("nothing says that Anna is open from HQ only")
+}
+
+func TestProve(t *testing.T) {
+	tests := []struct {
+		name, profile string
+		q             condaccess.SignIn
+		want          condaccess.Truth
+		everywhere    bool
+	}{
+		{"legacy of one user", "legacy", condaccess.SignIn{Principal: condaccess.Principal{Kind: condaccess.User, ID: "anna"}}, condaccess.Yes, false},
+		{"legacy of all", "legacy", condaccess.SignIn{}, condaccess.No, false},
+		{"break-glass gets in", "password", condaccess.SignIn{Principal: condaccess.Principal{Kind: condaccess.User, ID: "glass"}}, condaccess.No, true},
+		{"from one country, phished", "phished", condaccess.SignIn{Principal: condaccess.Principal{Kind: condaccess.User, ID: "anna"}, Place: condaccess.Place{Country: "DE", CountryKnown: true}}, condaccess.No, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.q.Target.Applications = []string{"00000002-0000-0ff1-ce00-000000000000"}
+			got, err := answers(t).Prove(profile(t, test.profile), &test.q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Stopped != test.want || got.Everywhere != test.everywhere {
+				t.Errorf("Prove = %v, everywhere %v (%+v), want %v, %v", got.Stopped, got.Everywhere, got.Witness, test.want, test.everywhere)
+			}
+			if (got.Witness == nil) != (got.Stopped == condaccess.Yes) || (len(got.By) > 0) != (got.Stopped == condaccess.Yes) {
+				t.Errorf("Prove = %v with witness %v by %v", got.Stopped, got.Witness, got.By)
+			}
+		})
+	}
+}
+
+func TestDead(t *testing.T) {
+	dead, err := answers(t).Dead()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string]bool)
+	for _, d := range dead {
+		got[d.Policy.Name] = d.Empty
+	}
+	if empty, ok := got["Nobody"]; !ok || !empty {
+		t.Error("a policy for nobody is not found to cover nothing")
+	}
+	if empty, ok := got["MFA for mail"]; !ok || empty {
+		t.Error("a policy that another includes is not found dead")
+	}
+	if len(got) != 2 {
+		t.Errorf("dead: %v, want Nobody and MFA for mail", got)
+	}
+}
+
+// Without the policy for legacy clients, several factors still stop them: but
+// for those who connect directly, whom "All" need not hold, and whom a policy for
+// Exchange ActiveSync does. Without that for several factors, a password passes.
+func TestCompare(t *testing.T) {
+	tests := []struct {
+		without int
+		profile string
+		opens   string // whom every row that opens is for
+	}{{1, "legacy", "any future b2bDirectConnectUser of another tenant"}, {0, "password", "anna@contoso.com"}, {0, "phished", ""}}
+	for _, test := range tests {
+		all := func(int) bool { return true }
+		fewer := func(i int) bool { return i != test.without }
+		c, err := answers(t).Compare(profile(t, test.profile), all, fewer, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var opens []string
+		for _, row := range c.Opened {
+			opens = append(opens, row.Principals...)
+		}
+		if len(opens) > 0 != (test.opens != "") || test.opens != "" && !slices.Contains(opens, test.opens) {
+			t.Errorf("without policy %d, %s opens to %v, want %q", test.without, test.profile, opens, test.opens)
+		}
+		if test.profile == "legacy" && len(opens) != 1 {
+			t.Errorf("without policy %d, %s opens to %v, want %q alone", test.without, test.profile, opens, test.opens)
+		}
+		if len(c.Closed) > 0 {
+			t.Errorf("without policy %d, %s is closed more: %v", test.without, test.profile, c.Closed)
+		}
+	}
+}

@@ -1,0 +1,218 @@
+package gaps
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
+)
+
+// A Dead policy changes no decision, whoever signs in with whatever: others stop
+// all that it stops.
+type Dead struct {
+	Policy *condaccess.Policy
+	// Empty says that it covers no sign-in at all.
+	Empty bool
+}
+
+// Dead returns the enforced policies that stop nothing that the others do not
+// stop, each taken alone: of two that are the same, both.
+func (s *Space) Dead() ([]Dead, error) {
+	var out []Dead
+	for i, p := range s.evaluator.Policies() {
+		if p.State != condaccess.Enabled || p.Deleted || p.Grant == nil {
+			continue
+		}
+		alive, covers, err := s.alive(i, p)
+		if err != nil {
+			return nil, err
+		}
+		if !alive {
+			out = append(out, Dead{p, !covers})
+		}
+	}
+	return out, nil
+}
+
+// alive tells whether a policy may stop what no other stops for certain, and
+// whether it covers anything.
+func (s *Space) alive(i int, p *condaccess.Policy) (alive, covers bool, err error) {
+	for _, clause := range p.Grant.Clauses {
+		for _, sit := range s.lacking(clause) {
+			r, err := s.region(&sit)
+			if err != nil {
+				return false, false, err
+			}
+			var own set
+			own.add(s.policies + i)
+			wanted := r.perhaps.and(&own)
+			var self set
+			self.add(i)
+			covers = covers || r.diagram.open(0, state{wanted: own}) > 0
+			if r.diagram.open(0, state{wanted: wanted, stops: r.sure.without(&self)}) > 0 {
+				return true, true, nil
+			}
+		}
+	}
+	return false, covers, nil
+}
+
+// lacking returns the situations of someone who has everything but what
+// satisfies a clause.
+func (s *Space) lacking(clause []condaccess.Control) []situation {
+	all := []condaccess.Facts{s.everything()}
+	kinds := []deviceKind{noDevice, unmanaged, compliant, hybrid, fullDevice}
+	for _, c := range clause {
+		if c.Kind == condaccess.AuthenticationStrength {
+			var rest []condaccess.Facts
+			for _, f := range all {
+				rest = append(rest, s.takeStrength(f, c)...)
+			}
+			all = rest
+			continue
+		}
+		for i := range all {
+			s.take(&all[i], c)
+		}
+		switch c.Kind {
+		case condaccess.CompliantDevice:
+			kinds = without(kinds, deviceKind.compliant)
+		case condaccess.DomainJoinedDevice:
+			kinds = without(kinds, deviceKind.hybrid)
+		case condaccess.UnknownControl, condaccess.Block, condaccess.MFA, condaccess.ApprovedApplication, condaccess.CompliantApplication,
+			condaccess.PasswordChange, condaccess.RiskRemediation, condaccess.TermsOfUse, condaccess.CustomFactor, condaccess.AuthenticationStrength:
+		}
+	}
+	var out []situation
+	for _, f := range all {
+		out = append(out, situationsOf(f, kinds)...)
+	}
+	return out
+}
+
+// situationsOf returns the situations of someone with these facts, on each kind
+// of device and with each kind of client.
+func situationsOf(f condaccess.Facts, kinds []deviceKind) []situation {
+	var out []situation
+	modern := []string{browser, modernClient}
+	for _, kind := range kinds {
+		g := f
+		g.CompliantDevice, g.DomainJoinedDevice = kind.compliant(), kind.hybrid()
+		out = append(out, situation{condaccess.User, modern, []string{noFlow, authTransfer}, kind, g})
+	}
+	g := f
+	g.CompliantDevice, g.DomainJoinedDevice = condaccess.No, condaccess.No
+	out = append(out, situation{condaccess.User, modern, []string{deviceCode}, noDevice, g})
+	for _, client := range []string{otherClient, mailClient, mailSupported} {
+		out = append(out, situation{condaccess.User, []string{client}, []string{noFlow}, noDevice, g})
+	}
+	return append(out, situation{condaccess.ServicePrincipalIdentity, []string{noClient}, []string{noFlow}, noDevice, g})
+}
+
+func without(kinds []deviceKind, has func(deviceKind) condaccess.Truth) []deviceKind {
+	return slices.DeleteFunc(kinds, func(k deviceKind) bool { return has(k) == condaccess.Yes })
+}
+
+// everything satisfies every control, with every combination of methods that a
+// strength names.
+func (s *Space) everything() condaccess.Facts {
+	f := every()
+	f.ApprovedApplication, f.CompliantApplication = condaccess.Yes, condaccess.Yes
+	for _, p := range s.evaluator.Policies() {
+		for _, c := range controls(p.Grant) {
+			switch c.Kind {
+			case condaccess.AuthenticationStrength:
+				f.Methods = withMethods(f.Methods, c.Strength.Combinations...)
+			case condaccess.TermsOfUse, condaccess.CustomFactor:
+				f.Accepted = append(f.Accepted, c.ID)
+			case condaccess.UnknownControl, condaccess.Block, condaccess.MFA, condaccess.CompliantDevice, condaccess.DomainJoinedDevice,
+				condaccess.ApprovedApplication, condaccess.CompliantApplication, condaccess.PasswordChange, condaccess.RiskRemediation:
+			}
+		}
+	}
+	for _, known := range s.tenant.Strengths {
+		f.Methods = withMethods(f.Methods, known.Combinations...)
+	}
+	return f
+}
+
+func controls(g *condaccess.Grant) []condaccess.Control {
+	if g == nil {
+		return nil
+	}
+	return slices.Concat(g.Clauses...)
+}
+
+// take takes what satisfies a control away.
+func (s *Space) take(f *condaccess.Facts, c condaccess.Control) {
+	no := condaccess.No
+	switch c.Kind {
+	case condaccess.MFA:
+		f.MFA, f.Methods = no, []string{"password"}
+	case condaccess.ApprovedApplication:
+		f.ApprovedApplication = no
+	case condaccess.CompliantApplication:
+		f.CompliantApplication = no
+	case condaccess.PasswordChange:
+		f.PasswordChange = no
+	case condaccess.RiskRemediation:
+		f.RiskRemediation = no
+	case condaccess.TermsOfUse:
+		f.TermsOfUse, f.Accepted = no, except(f.Accepted, []string{c.ID})
+	case condaccess.CustomFactor:
+		f.CustomFactors, f.Accepted = no, except(f.Accepted, []string{c.ID})
+	case condaccess.UnknownControl, condaccess.Block, condaccess.CompliantDevice, condaccess.DomainJoinedDevice, condaccess.AuthenticationStrength:
+	}
+}
+
+// takeStrength takes what satisfies a strength away: in every way in which the
+// methods that are left are as many as they can be, and some others.
+func (s *Space) takeStrength(f condaccess.Facts, c condaccess.Control) []condaccess.Facts {
+	var out []condaccess.Facts
+	for _, methods := range lackingMethods(f.Methods, s.evaluator.Combinations(c.Strength)) {
+		g := f
+		g.Methods = methods
+		out = append(out, g)
+	}
+	return out
+}
+
+// lackingMethods returns sets of methods in which no combination is whole: of
+// the first that is, each method in turn is left out, and so on.
+func lackingMethods(methods, combinations []string) [][]string {
+	for _, combination := range combinations {
+		parts := strings.Split(combination, ",")
+		if len(except(parts, methods)) > 0 {
+			continue
+		}
+		var out [][]string
+		for _, part := range parts {
+			for _, set := range lackingMethods(except(methods, []string{part}), combinations) {
+				if !slices.ContainsFunc(out, func(known []string) bool { return slices.Equal(known, set) }) {
+					out = append(out, set)
+				}
+			}
+		}
+		return out
+	}
+	return [][]string{methods}
+}
+
+// withMethods returns methods with those of combinations, each once.
+func withMethods(methods []string, combinations ...string) []string {
+	out := slices.Clone(methods)
+	for _, combination := range combinations {
+		for method := range strings.SplitSeq(combination, ",") {
+			if !slices.Contains(out, method) {
+				out = append(out, method)
+			}
+		}
+	}
+	return out
+}
+
+func except(values, taken []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool {
+		return slices.ContainsFunc(taken, func(t string) bool { return strings.EqualFold(t, v) })
+	})
+}

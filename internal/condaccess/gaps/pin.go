@@ -1,0 +1,102 @@
+package gaps
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
+)
+
+// A pin fixes a dimension to some atoms.
+type pin struct {
+	dimension dimension
+	atoms     []atom
+}
+
+// pinned returns the space of the sign-ins that have what q says.
+func (s *Space) pinned(q *condaccess.SignIn) *Space {
+	out := *s
+	out.sheets = make(map[sheetKey]*sheet)
+	out.diagrams = nil
+	out.pins = pinsOf(s.tenant, q)
+	maps.Copy(out.sheets, s.sheets)
+	maps.DeleteFunc(out.sheets, func(k sheetKey, _ *sheet) bool {
+		return slices.ContainsFunc(out.pins, func(p pin) bool { return p.dimension == k.dimension })
+	})
+	return &out
+}
+
+func pinsOf(t *condaccess.Tenant, q *condaccess.SignIn) []pin {
+	var out []pin
+	add := func(d dimension, said bool, label string, put func(*condaccess.SignIn)) {
+		if said {
+			out = append(out, pin{d, []atom{{label: label, put: put, person: d == principals}}})
+		}
+	}
+	add(principals, q.Principal.ID != "" || q.Principal.Kind != condaccess.UnknownPrincipal, q.Principal.ID, func(s *condaccess.SignIn) { s.Principal = q.Principal })
+	add(targets, len(q.Target.Applications) > 0 || q.Target.UserAction != "" || len(q.Target.Contexts) > 0, targetLabel(&q.Target), func(s *condaccess.SignIn) {
+		s.Target = q.Target
+		s.Target.ContextsDone = true
+	})
+	add(platforms, q.Platform != "", q.Platform, func(s *condaccess.SignIn) { s.Platform = q.Platform })
+	add(signInRisks, q.SignInRisk != "", q.SignInRisk, func(s *condaccess.SignIn) { s.SignInRisk = q.SignInRisk })
+	add(userRisks, q.UserRisk != "", q.UserRisk, func(s *condaccess.SignIn) { s.UserRisk = q.UserRisk })
+	add(workloadRisks, q.ServicePrincipalRisk != "", q.ServicePrincipalRisk, func(s *condaccess.SignIn) { s.ServicePrincipalRisk = q.ServicePrincipalRisk })
+	add(insiderRisks, q.InsiderRisk != "", q.InsiderRisk, func(s *condaccess.SignIn) { s.InsiderRisk = q.InsiderRisk })
+	if q.Place.IP.IsValid() || q.Place.CountryKnown {
+		out = append(out, pin{places, placesLike(t, &q.Place)})
+	}
+	return out
+}
+
+func targetLabel(t *condaccess.Target) string {
+	if t.UserAction != "" {
+		return t.UserAction
+	}
+	return fmt.Sprint(t.Applications)
+}
+
+// placesLike returns the places with what is said of one: with an address and
+// no country every country, and the other way round.
+func placesLike(t *condaccess.Tenant, p *condaccess.Place) []atom {
+	addresses, countries := addressesOf(t), countriesOf(t)
+	if p.IP.IsValid() {
+		addresses = []spot{{ip: p.IP.Unmap(), names: []string{p.IP.String()}}}
+	}
+	if p.CountryKnown {
+		countries = []spot{{country: p.Country, names: []string{p.Country}}}
+	}
+	return placesOf(t, addresses, countries)
+}
+
+var errNoSituation = errors.New("the attacker of this profile never signs in so")
+
+// asked returns the situations of a profile that have what q says.
+func (p *Profile) asked(q *condaccess.SignIn) ([]situation, error) {
+	var out []situation
+	for _, sit := range p.cases {
+		if q.Principal.Kind != condaccess.UnknownPrincipal && q.Principal.Kind != sit.kind {
+			continue
+		}
+		sit.clients, sit.flows = only(sit.clients, q.Client), only(sit.flows, q.Flow)
+		if len(sit.clients) > 0 && len(sit.flows) > 0 {
+			out = append(out, sit)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("profile %s: %w", p.Name, errNoSituation)
+	}
+	return out, nil
+}
+
+func only(values []string, value string) []string {
+	if value == "" {
+		return values
+	}
+	if slices.Contains(values, value) {
+		return []string{value}
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package gaps
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
+)
+
+// people returns the users there are, those that policies name, and those who
+// are to come: in no group, in each group, with each role, from outside.
+func people(t *condaccess.Tenant) []atom {
+	var out []atom
+	seen := make(map[string]bool)
+	for i := range t.Directory.Users {
+		u := &t.Directory.Users[i]
+		seen[strings.ToLower(u.ID)] = true
+		label := u.UPN
+		if label == "" {
+			label = u.ID
+		}
+		out = append(out, atom{label, user(u.ID), true})
+	}
+	named := namedBy(t)
+	for _, id := range named.users {
+		if !seen[strings.ToLower(id)] {
+			out = append(out, atom{"user " + id + ", who was not exported", user(id), false})
+		}
+	}
+	out = append(out, atom{"any future user", future(nil, nil), false})
+	for _, id := range named.groups {
+		out = append(out, atom{"any future member of " + groupName(t, id), future([]string{id}, nil), false})
+	}
+	for _, id := range named.roles {
+		out = append(out, atom{"any future holder of role " + id, future(nil, []string{id}), false})
+	}
+	return append(out, outsiders(named.tenants)...)
+}
+
+func user(id string) func(*condaccess.SignIn) {
+	return func(s *condaccess.SignIn) { s.Principal = condaccess.Principal{Kind: condaccess.User, ID: id} }
+}
+
+// newcomer is the id of who is in no export.
+const newcomer = "a user who is to come"
+
+func future(groups, roles []string) func(*condaccess.SignIn) {
+	return func(s *condaccess.SignIn) {
+		s.Principal = condaccess.Principal{
+			Kind: condaccess.User, ID: newcomer, Groups: groups, Roles: roles,
+			GroupsKnown: true, RolesKnown: true, GuestKnown: true,
+		}
+	}
+}
+
+// anotherTenant is a home tenant that no policy names.
+const anotherTenant = "another tenant"
+
+func outsiders(tenants []string) []atom {
+	var out []atom
+	for g := condaccess.InternalGuest; g <= condaccess.ServiceProvider; g <<= 1 {
+		for _, home := range append([]string{anotherTenant}, tenants...) {
+			out = append(out, atom{"any future " + g.String() + " of " + home, outsider(g, home), false})
+		}
+	}
+	return out
+}
+
+func outsider(g condaccess.GuestTypes, home string) func(*condaccess.SignIn) {
+	return func(s *condaccess.SignIn) {
+		future(nil, nil)(s)
+		s.Principal.Guest, s.Principal.HomeTenant = g, home
+	}
+}
+
+// workloads returns the service principals there are, and those to come.
+func workloads(t *condaccess.Tenant) []atom {
+	var out []atom
+	for i := range t.Directory.ServicePrincipals {
+		p := &t.Directory.ServicePrincipals[i]
+		if p.Kind != condaccess.ServicePrincipalIdentity && p.Kind != condaccess.UnknownPrincipal {
+			continue
+		}
+		label := p.Name
+		if label == "" {
+			label = p.ID
+		}
+		out = append(out, atom{label, workload(p.ID, p.AppID, p.SingleTenant), false})
+	}
+	for _, id := range namedBy(t).workloads {
+		if !slices.ContainsFunc(t.Directory.ServicePrincipals, func(p condaccess.ServicePrincipal) bool { return strings.EqualFold(p.ID, id) }) {
+			out = append(out, atom{"service principal " + id + ", which was not exported", workload(id, "", condaccess.Unsure), false})
+		}
+	}
+	return append(out,
+		atom{"any future service principal of this tenant only", workload("a service principal to come", "", condaccess.Yes), false},
+		atom{"any future service principal of several tenants", workload("a service principal to come", "", condaccess.No), false})
+}
+
+func workload(id, app string, single condaccess.Truth) func(*condaccess.SignIn) {
+	return func(s *condaccess.SignIn) {
+		s.Principal = condaccess.Principal{Kind: condaccess.ServicePrincipalIdentity, ID: id, AppID: app, SingleTenant: single}
+	}
+}
+
+func groupName(t *condaccess.Tenant, id string) string {
+	for i := range t.Directory.Groups {
+		if g := &t.Directory.Groups[i]; strings.EqualFold(g.ID, id) && g.Name != "" {
+			return g.Name
+		}
+	}
+	return "group " + id
+}

@@ -1,0 +1,257 @@
+package gaps
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
+)
+
+// A Use is a sign-in that a log recorded, and how often it did.
+type Use struct {
+	SignIn *condaccess.SignIn
+	Count  int
+}
+
+// Weigh makes reports count how often what they list was used. Sign-ins for
+// which the universe has no class are counted as unplaced.
+func (s *Space) Weigh(seen []Use) { s.seen = seen }
+
+// A Report is what a profile finds open.
+type Report struct {
+	Profile Profile
+	Rows    []Row
+	// Further is how many rows there are besides, Unplaced how many uses are in no
+	// class.
+	Further  int
+	Unplaced int
+	// Nodes is the size of the diagrams.
+	Nodes int
+}
+
+// A Row is something that is open: to some principals, for some resources, under
+// some conditions.
+type Row struct {
+	// Certain says that no policy may stop it, and that all policies are known. Otherwise no policy stops it for
+	// certain, and Unknown says what leaves it open.
+	Certain    bool
+	Unknown    []condaccess.Reason
+	Principals []string
+	People     int // of the principals, the users of the directory
+	Resources  []string
+	Conditions []Limit
+	Uses       int
+	// Witness is one such sign-in, which the evaluator has confirmed.
+	Witness *condaccess.SignIn
+}
+
+// A Limit says for which values of a dimension something is open, where it is
+// not for all. Not all combinations of the limits of a row need be open.
+type Limit struct {
+	Dimension    string
+	Open, Closed []string
+}
+
+// Report finds what is open to a profile: at most limit rows, the most used and
+// those of most people first.
+func (s *Space) Report(p Profile, limit int) (*Report, error) {
+	out := &Report{Profile: p}
+	var found []candidate
+	var err error
+	for i := range p.cases {
+		r, err := s.region(&p.cases[i])
+		if err != nil {
+			return nil, err
+		}
+		uses, unplaced := r.uses()
+		out.Unplaced += unplaced
+		found = append(found, r.candidates(r.open(), func(s *condaccess.SignIn) error { return r.confirm(s, true) }, uses)...)
+		found = append(found, r.candidates(r.unsure(), func(s *condaccess.SignIn) error { return r.confirm(s, false) }, uses)...)
+		out.Nodes += r.diagram.size()
+	}
+	out.Rows, out.Further, err = rowsOf(found, limit)
+	return out, err
+}
+
+// rowsOf works out the first of the candidates.
+func rowsOf(found []candidate, limit int) (rows []Row, further int, err error) {
+	slices.SortStableFunc(found, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.uses, a.uses), compareBool(b.certain, a.certain), cmp.Compare(b.people, a.people), cmp.Compare(len(b.who), len(a.who)))
+	})
+	listed := min(len(found), limit)
+	for _, c := range found[:listed] {
+		row, err := c.row()
+		if err != nil {
+			return nil, 0, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, len(found) - listed, nil
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// A candidate is a row that was not worked out: classes of principals and of
+// resources for which the same is open.
+type candidate struct {
+	region  *region
+	certain bool
+	explain bool  // what leaves it open is what was not known
+	who     []int // atoms
+	what    []int
+	people  int
+	uses    int
+	point   [2]int // a class of each
+	after   state  // what is left for the other layers
+	check   func(*condaccess.SignIn) error
+}
+
+// uses counts sign-ins by their classes of principals and of resources.
+func (r *region) uses() (counts map[[2]int]int, unplaced int) {
+	counts = make(map[[2]int]int)
+	for _, u := range r.space.seen {
+		who, known := r.sheets[0].number[r.space.signature(principals, u.SignIn)]
+		what, also := r.sheets[1].number[r.space.signature(targets, u.SignIn)]
+		if !known || !also {
+			unplaced += u.Count
+			continue
+		}
+		counts[[2]int{who, what}] += u.Count
+	}
+	return counts, unplaced
+}
+
+// candidates groups principals, and resources for each group, by what is left to
+// ask of them.
+func (r *region) candidates(from state, check func(*condaccess.SignIn) error, uses map[[2]int]int) []candidate {
+	var out []candidate
+	d := r.diagram
+	for _, who := range d.groups(0, from) {
+		for _, what := range d.groups(1, who.next) {
+			c := candidate{
+				region: r, check: check, certain: from.settled, explain: from == r.unsure(), who: r.sheets[0].of(who.classes), what: r.sheets[1].of(what.classes),
+				point: [2]int{who.classes[0], what.classes[0]}, after: what.next,
+			}
+			c.people = r.sheets[0].people(c.who)
+			for _, a := range who.classes {
+				for _, b := range what.classes {
+					c.uses += uses[[2]int{a, b}]
+				}
+			}
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// A group holds the classes of a layer after which the same is left to ask.
+type group struct {
+	classes []int
+	next    state
+}
+
+// groups returns those classes of a layer of which something is in the region.
+func (d *diagram) groups(l int, s state) []group {
+	s, done, every := d.reduce(l, s)
+	if done && !every {
+		return nil
+	}
+	var out []group
+	number := make(map[state]int)
+	for i := range d.layers[l].classes {
+		next, _, _ := d.reduce(l+1, s.step(&d.layers[l].classes[i]))
+		n, seen := number[next]
+		if !seen {
+			n = -1
+			if d.open(l+1, s.step(&d.layers[l].classes[i])) > 0 {
+				n = len(out)
+				out = append(out, group{next: next})
+			}
+			number[next] = n
+		}
+		if n >= 0 {
+			out[n].classes = append(out[n].classes, i)
+		}
+	}
+	return out
+}
+
+func (s *sheet) of(classes []int) []int {
+	var out []int
+	for _, c := range classes {
+		out = append(out, s.classes[c].atoms...)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (s *sheet) people(atoms []int) int {
+	n := 0
+	for _, a := range atoms {
+		if s.atoms[a].person {
+			n++
+		}
+	}
+	return n
+}
+
+// row works a candidate out.
+func (c *candidate) row() (Row, error) {
+	r := c.region
+	witness := r.signIn(append(c.point[:], r.diagram.witness(2, c.after)...))
+	if err := c.check(witness); err != nil {
+		return Row{}, err
+	}
+	row := Row{
+		Certain: c.certain && len(r.space.tenant.Incomplete) == 0, Principals: r.sheets[0].labels(c.who), People: c.people, Resources: r.sheets[1].labels(c.what),
+		Uses: c.uses, Witness: witness,
+	}
+	for i, marks := range r.diagram.project(2, c.after) {
+		sheet := r.sheets[2+i]
+		if limit := sheet.limit(marks); len(limit.Closed) > 0 || sheet.dimension == clients {
+			row.Conditions = append(row.Conditions, limit)
+		}
+	}
+	if c.explain {
+		row.Unknown = reasonsOf(r.space.evaluator.Evaluate(witness))
+	}
+	return row, nil
+}
+
+// limit says which values of a dimension are marked.
+func (s *sheet) limit(marks []bool) Limit {
+	out := Limit{Dimension: s.dimension.String()}
+	for i, open := range marks {
+		label := s.atoms[s.classes[i].atoms[0]].label
+		if open {
+			out.Open = append(out.Open, label)
+		} else {
+			out.Closed = append(out.Closed, label)
+		}
+	}
+	return out
+}
+
+// reasonsOf returns why a decision is not known, once each.
+func reasonsOf(e condaccess.Evaluation) []condaccess.Reason {
+	var out []condaccess.Reason
+	for i := range e.Policies {
+		if e.Policies[i].Stops() != condaccess.Unsure {
+			continue
+		}
+		for _, r := range e.Policies[i].Reasons {
+			if !slices.Contains(out, r) {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}

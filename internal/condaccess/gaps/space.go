@@ -1,0 +1,275 @@
+package gaps
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
+)
+
+// A Space holds every sign-in that the policies of an evaluator tell apart. It
+// is not for several goroutines.
+type Space struct {
+	evaluator *condaccess.Evaluator
+	tenant    *condaccess.Tenant
+	policies  int
+	sheets    map[sheetKey]*sheet
+	diagrams  []*diagramOf
+	pins      []pin
+	seen      []Use
+}
+
+// sheetKey tells sheets of a dimension apart that differ by what else there is:
+// whose principals, whether a policy for Exchange ActiveSync sees them, whose
+// device.
+type sheetKey struct {
+	dimension dimension
+	kind      condaccess.PrincipalKind
+	mail      bool
+	device    deviceKind
+	values    string
+}
+
+// NewSpace returns the space of an evaluator.
+func NewSpace(e *condaccess.Evaluator) (*Space, error) {
+	s := &Space{evaluator: e, tenant: e.Tenant(), policies: len(e.Policies()), sheets: make(map[sheetKey]*sheet)}
+	if s.policies > maxPolicies/2 {
+		return nil, fmt.Errorf("%d policies: more than %d cannot be told apart", s.policies, maxPolicies/2)
+	}
+	return s, nil
+}
+
+// A region is the part of a space that a situation is about.
+type region struct {
+	space     *Space
+	situation *situation
+	sheets    []*sheet // by layer
+	diagram   *diagram
+	sure      set // stop the situation for certain where they cover it
+	perhaps   set // may stop it
+}
+
+func (s *Space) region(sit *situation) (*region, error) {
+	r := &region{space: s, situation: sit}
+	for _, d := range dimensionsOf(sit.kind) {
+		sheet, err := s.sheet(d, sit)
+		if err != nil {
+			return nil, err
+		}
+		r.sheets = append(r.sheets, sheet)
+	}
+	r.diagram = s.diagram(r.sheets)
+	r.start()
+	return r, nil
+}
+
+// A diagramOf is the diagram over some sheets, which does not depend on what a
+// profile can satisfy.
+type diagramOf struct {
+	sheets  []*sheet
+	diagram *diagram
+}
+
+func (s *Space) diagram(sheets []*sheet) *diagram {
+	for _, d := range s.diagrams {
+		if slices.Equal(d.sheets, sheets) {
+			return d.diagram
+		}
+	}
+	layers := make([]layer, len(sheets))
+	for i, sheet := range sheets {
+		layers[i] = layer{sheet.dimension, sheet.classes}
+	}
+	d := &diagramOf{sheets, newDiagram(layers, 2*s.policies)}
+	s.diagrams = append(s.diagrams, d)
+	return d.diagram
+}
+
+// dimensionsOf returns the layers, in order.
+func dimensionsOf(kind condaccess.PrincipalKind) []dimension {
+	if kind == condaccess.ServicePrincipalIdentity {
+		return []dimension{principals, targets, clients, flows, workloadRisks, userRisks, signInRisks, insiderRisks, platforms, devices, places}
+	}
+	return []dimension{principals, targets, clients, flows, signInRisks, userRisks, workloadRisks, insiderRisks, platforms, devices, places}
+}
+
+func (s *Space) sheet(d dimension, sit *situation) (*sheet, error) {
+	key := sheetKey{dimension: d, kind: sit.kind}
+	base := sit.base()
+	switch d {
+	case principals:
+		key.mail = sit.clients[0] == mailClient
+	case devices:
+		key.device = sit.device
+	case clients:
+		key.values = fmt.Sprint(sit.clients)
+	case flows:
+		key.values = fmt.Sprint(sit.flows)
+	case targets, signInRisks, userRisks, workloadRisks, insiderRisks, platforms, places:
+	}
+	if sheet, ok := s.sheets[key]; ok {
+		return sheet, nil
+	}
+	atoms, err := s.atoms(d, sit)
+	if err != nil {
+		return nil, err
+	}
+	sheet := s.newSheet(d, base, atoms)
+	s.sheets[key] = sheet
+	return sheet, nil
+}
+
+// atoms returns the atoms of a dimension: all there are, or the one that is
+// asked about.
+func (s *Space) atoms(d dimension, sit *situation) ([]atom, error) {
+	for _, p := range s.pins {
+		if p.dimension == d {
+			return p.atoms, nil
+		}
+	}
+	user := sit.kind == condaccess.User
+	switch d {
+	case principals:
+		if user {
+			return people(s.tenant), nil
+		}
+		return workloads(s.tenant), nil
+	case targets:
+		return resources(s.tenant), nil
+	case clients:
+		return words(func(s *condaccess.SignIn, v string) { s.Client = v }, sit.clients...), nil
+	case flows:
+		return words(func(s *condaccess.SignIn, v string) { s.Flow = v }, sit.flows...), nil
+	case signInRisks:
+		return words(func(s *condaccess.SignIn, v string) { s.SignInRisk = v }, risks(user)...), nil
+	case userRisks:
+		return words(func(s *condaccess.SignIn, v string) { s.UserRisk = v }, risks(user)...), nil
+	case workloadRisks:
+		return words(func(s *condaccess.SignIn, v string) { s.ServicePrincipalRisk = v }, risks(!user)...), nil
+	case insiderRisks:
+		levels := []string{"none"}
+		if user {
+			levels = append(levels, "minor", "moderate", "elevated")
+		}
+		return words(func(s *condaccess.SignIn, v string) { s.InsiderRisk = v }, levels...), nil
+	case platforms:
+		return words(func(s *condaccess.SignIn, v string) { s.Platform = v },
+			"windows", "macOS", "linux", "iOS", "android", "windowsPhone", condaccess.OtherPlatform), nil
+	case devices:
+		return devicesOf(s.tenant, sit.device)
+	case places:
+		return everywhere(s.tenant), nil
+	}
+	panic(d)
+}
+
+// risks returns the levels of a risk, or that there is none where it is not one
+// of the principal.
+func risks(has bool) []string {
+	if has {
+		return []string{"none", "low", "medium", "high"}
+	}
+	return []string{"none"}
+}
+
+// base is what all sign-ins of a situation have.
+func (s *situation) base() condaccess.SignIn {
+	return condaccess.SignIn{Client: s.clients[0], Flow: s.flows[0], Facts: s.facts, AgentRisk: "none"}
+}
+
+// start finds the policies that would stop the situation.
+func (r *region) start() {
+	s, base := r.space, r.situation.base()
+	base.Device = condaccess.Device{Registered: condaccess.No}
+	s.evaluator.ProbeGrant(&base, func(policy int, stops condaccess.Truth) {
+		if stops == condaccess.Yes {
+			r.sure.add(policy)
+		}
+		if stops != condaccess.No {
+			r.perhaps.add(s.policies + policy)
+		}
+	})
+	for _, d := range []condaccess.Dimension{condaccess.OtherDimension, condaccess.AgentRiskDimension} {
+		var sure, perhaps set
+		s.evaluator.Probe(&base, d, func(policy int, holds condaccess.Truth) {
+			if holds == condaccess.Yes {
+				sure.add(policy)
+			}
+			if holds != condaccess.No {
+				perhaps.add(s.policies + policy)
+			}
+		})
+		r.sure, r.perhaps = r.sure.and(&sure), r.perhaps.and(&perhaps)
+	}
+}
+
+// open is the state of what no policy may stop.
+func (r *region) open() state { return state{settled: true, stops: r.perhaps} }
+
+// unsure is the state of what a policy may stop and none does for certain.
+func (r *region) unsure() state { return state{wanted: r.perhaps, stops: r.sure} }
+
+// signIn returns a sign-in of a point.
+func (r *region) signIn(point []int) *condaccess.SignIn {
+	out := r.situation.base()
+	for l, c := range point {
+		sheet := r.sheets[l]
+		sheet.atoms[sheet.classes[c].atoms[0]].put(&out)
+	}
+	return &out
+}
+
+// place returns the class of a sign-in in each layer. It is not ok where the
+// universe has none.
+func (r *region) place(s *condaccess.SignIn) (point []int, ok bool) {
+	for _, sheet := range r.sheets {
+		in := r.space.signature(sheet.dimension, s)
+		n, known := sheet.number[in]
+		if !known {
+			return nil, false
+		}
+		point = append(point, n)
+	}
+	return point, true
+}
+
+// confirm asks the evaluator what the diagram says of a sign-in: that it is
+// granted, or that it is not known.
+func (r *region) confirm(s *condaccess.SignIn, granted bool) error {
+	want := condaccess.Unsure
+	if granted {
+		want = condaccess.No
+	}
+	if got := r.stopped(s, func(int) bool { return true }); got != want {
+		return differ(s, got)
+	}
+	return nil
+}
+
+// confirmChange asks the evaluator whether one set of policies stops a sign-in,
+// and another does not for certain.
+func (r *region) confirmChange(s *condaccess.SignIn, one, other func(int) bool) error {
+	if got := r.stopped(s, one); got != condaccess.Yes {
+		return differ(s, got)
+	}
+	if got := r.stopped(s, other); got == condaccess.Yes {
+		return differ(s, got)
+	}
+	return nil
+}
+
+func differ(s *condaccess.SignIn, got condaccess.Truth) error {
+	return fmt.Errorf("the diagram and the evaluator differ on a sign-in of %s: whether it is stopped is %v by evaluation", s.Principal.ID, got)
+}
+
+// stopped tells whether a set of policies stops a sign-in.
+func (r *region) stopped(s *condaccess.SignIn, in func(int) bool) condaccess.Truth {
+	e := r.space.evaluator.Evaluate(s)
+	out := condaccess.No
+	for i := range e.Policies {
+		if in(i) {
+			out = out.Or(e.Policies[i].Stops())
+		}
+	}
+	return out
+}
