@@ -43,9 +43,9 @@ bench-detect: # the rule pack over tenants of SIZES sign-ins beside reading thei
 bench-kql: # query shapes over five million sign-ins beside hand-written SQL; the time to compile published queries
 	go test -run='^$$' -bench='^BenchmarkKQL' -benchtime=1x -timeout=60m -v ./internal/engine/duckdb
 
-bench-ca: # one sign-in against a hundred policies; all that policies leave open in a tenant of fifty thousand users
+bench-ca: # one sign-in against a hundred policies; all that policies leave open in a tenant of fifty thousand users; a replay of a million
 	go test -run='^$$' -bench=. -benchtime=1s ./internal/condaccess
-	go test -run='^$$' -bench=. -benchtime=1x ./internal/condaccess/gaps
+	go test -run='^$$' -bench=. -benchtime=1x ./internal/condaccess/gaps ./internal/condaccess/replay
 
 conformance: # how many published queries have the rows and columns they should: make conformance CASES=folder
 	CONSHELF_CASES="$(abspath $(CASES))" go test -count=1 -v -run '^TestConformance$$' ./internal/conformance

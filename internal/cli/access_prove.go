@@ -43,10 +43,7 @@ func (a *app) prove(paths []string, f *whatIf, g *gapFlags) error {
 	if err != nil {
 		return err
 	}
-	l := listing{cols: []types.Column{
-		{Name: "Attacker", Type: types.String}, {Name: "Stopped", Type: types.String}, {Name: "By", Type: types.String},
-		{Name: "Passes", Type: types.String}, {Name: "Why", Type: types.String},
-	}}
+	l := listing{cols: typedColumns([]string{"Attacker", "Stopped", "By", "Passes", "Why"})}
 	for _, p := range profiles {
 		proof, err := space.Prove(p, q)
 		if err != nil {

@@ -139,3 +139,11 @@ func (e *Evaluator) Combinations(s *Strength) []string {
 	}
 	return nil
 }
+
+// External returns the kinds of external user that a sign-in's user is and may
+// be besides, and its home tenant, as the sign-in and the directory say: on them
+// depends whether what another tenant says of a device is trusted.
+func (e *Evaluator) External(s *SignIn) (is, perhaps GuestTypes, tenant string) {
+	j := e.probe(s, PrincipalDimension)
+	return j.guest, j.guests, j.tenant
+}

@@ -2,7 +2,6 @@ package investigation
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"github.com/conshelf/conshelf/internal/activity"
-	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/timeline"
 	"github.com/conshelf/conshelf/internal/vocabulary"
@@ -62,14 +60,8 @@ func activityOf(row []types.Value) (activity.Activity, error) {
 	if err != nil {
 		return a, err
 	}
-	var pairs [][2]int64
-	if err := json.Unmarshal([]byte(row[len(row)-2].Text), &pairs); err != nil {
-		return a, fmt.Errorf("read the record of a row: %w", err)
-	}
-	if len(pairs) > 0 {
-		a.Origin = evidence.Origin{File: pairs[0][0], Record: pairs[0][1]}
-	}
-	return a, nil
+	a.Origin, err = firstOrigin(row)
+	return a, err
 }
 
 // question compiles one of the program's own queries over the view Activities.

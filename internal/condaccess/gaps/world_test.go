@@ -91,8 +91,10 @@ func (w world) guests() any {
 	if w.r.IntN(4) > 0 {
 		return nil
 	}
-	return object{"guestOrExternalUserTypes": w.one("internalGuest", "b2bCollaborationGuest,b2bCollaborationMember", "serviceProvider"),
-		"externalTenants": object{"membershipKind": "enumerated", "members": []string{"fabrikam"}}}
+	return object{
+		"guestOrExternalUserTypes": w.one("internalGuest", "b2bCollaborationGuest,b2bCollaborationMember", "serviceProvider"),
+		"externalTenants":          object{"membershipKind": "enumerated", "members": []string{"fabrikam"}},
+	}
 }
 
 func (w world) applications(z size) object {

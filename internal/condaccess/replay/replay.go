@@ -1,0 +1,173 @@
+// Package replay asks what Conditional Access policies make of sign-ins that a
+// log recorded: of an attacker's, of everyone else's, and whether it is what
+// the log says.
+//
+//	records ──features──▶ groups of equal ones ──Evaluator──▶ outcomes ──▶ tallies, people met, agreement
+//
+// Its one rule: an outcome that is not known is counted as everything that it
+// may be. Each number is what is certain, and what is possible.
+package replay
+
+import (
+	"strings"
+	"time"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
+)
+
+// A Record is a sign-in of a log.
+type Record struct {
+	SignIn    *condaccess.SignIn
+	User, App string // as the log names them
+	Recorded  []condaccess.Recorded
+	Malicious bool
+	// Unreached says that the first factor was wrong: no policy was asked.
+	Unreached bool
+}
+
+// A Replay evaluates sign-ins against the policies of one evaluator. It is not
+// for several goroutines.
+type Replay struct {
+	evaluator *condaccess.Evaluator
+	features  *features
+	outcomes  map[key]*outcome
+	out       Result
+	met       map[meetingKey]*Meeting
+	agreement map[string]*Agreement
+	malicious []*Record
+	numbers   map[string][]int // of policies, by id
+	scratch   condaccess.Evaluation
+}
+
+// A Result is what a replay came to.
+type Result struct {
+	Malicious, Legitimate Tally
+	Distinct              int // sign-ins that the policies tell apart
+}
+
+// A Tally counts sign-ins by what the policies make of them.
+type Tally struct {
+	Records                      int
+	Unreached                    int
+	Stopped, Challenged, Allowed Interval
+	Unknown                      int // of which more than one is possible
+}
+
+// An Interval is how many are certain, and how many possible.
+type Interval struct{ Certain, Possible int }
+
+// New returns a replay.
+func New(e *condaccess.Evaluator) *Replay {
+	numbers := make(map[string][]int)
+	for i, p := range e.Policies() {
+		id := strings.ToLower(p.ID)
+		numbers[id] = append(numbers[id], i)
+	}
+	return &Replay{
+		numbers:   numbers,
+		evaluator: e, features: newFeatures(e), outcomes: make(map[key]*outcome),
+		met: make(map[meetingKey]*Meeting), agreement: make(map[string]*Agreement),
+	}
+}
+
+// Add replays a sign-in.
+func (r *Replay) Add(rec *Record) {
+	t := &r.out.Legitimate
+	if rec.Malicious {
+		t = &r.out.Malicious
+	}
+	t.Records++
+	if rec.Unreached {
+		t.Unreached++
+		return
+	}
+	o := r.outcome(rec.SignIn)
+	if rec.Malicious {
+		r.malicious = append(r.malicious, rec)
+	}
+	t.add(o.possible)
+	if !rec.Malicious {
+		r.meet(rec, o)
+	}
+	r.agree(rec, o)
+}
+
+// Result returns what was counted.
+func (r *Replay) Result() Result {
+	out := r.out
+	out.Distinct = len(r.outcomes)
+	return out
+}
+
+// Malicious returns the attacker's sign-ins that policies were asked about, each
+// with what it may have come to and every policy's answer.
+func (r *Replay) Malicious() []Explained {
+	out := make([]Explained, len(r.malicious))
+	for i, rec := range r.malicious {
+		e := r.evaluator.Evaluate(rec.SignIn)
+		out[i] = Explained{rec, possible(&e).String(), e.Policies}
+	}
+	return out
+}
+
+// An Explained sign-in is one with what each policy made of it.
+type Explained struct {
+	Record   *Record
+	Outcome  string // stopped, challenged or allowed; several where it is not known which
+	Policies []condaccess.PolicyResult
+}
+
+func (t *Tally) add(p outcomes) {
+	certain := p&(p-1) == 0
+	if !certain {
+		t.Unknown++
+	}
+	for _, x := range []struct {
+		of *Interval
+		is outcomes
+	}{{&t.Stopped, stopped}, {&t.Challenged, challenged}, {&t.Allowed, allowed}} {
+		if p&x.is == 0 {
+			continue
+		}
+		x.of.Possible++
+		if certain {
+			x.of.Certain++
+		}
+	}
+}
+
+// A Meeting is a person, and an application, that a policy would stop or ask
+// for more.
+type Meeting struct {
+	Policy      *condaccess.Policy
+	User, App   string
+	Count       int
+	Certain     int // of Count
+	First, Last time.Time
+}
+
+type meetingKey struct {
+	policy    int
+	user, app string
+}
+
+func (r *Replay) meet(rec *Record, o *outcome) {
+	for _, m := range o.stops {
+		k := meetingKey{m.policy, rec.User, rec.App}
+		met := r.met[k]
+		if met == nil {
+			met = &Meeting{Policy: r.evaluator.Policies()[m.policy], User: rec.User, App: rec.App, First: rec.SignIn.Time, Last: rec.SignIn.Time}
+			r.met[k] = met
+		}
+		met.Count++
+		if m.certain {
+			met.Certain++
+		}
+		if rec.SignIn.Time.Before(met.First) {
+			met.First = rec.SignIn.Time
+		}
+		if rec.SignIn.Time.After(met.Last) {
+			met.Last = rec.SignIn.Time
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package replay
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
+)
+
+// policies returns n policies over the conditions that sign-ins differ in.
+func policies(n int) string {
+	kinds := []string{
+		`"conditions":{"users":{"includeUsers":["All"],"excludeGroups":["g"]},"applications":{"includeApplications":["All"]},"clientAppTypes":["all"]},"grantControls":{"operator":"OR","builtInControls":["mfa"]}`,
+		`"conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["app1"]},"clientAppTypes":["exchangeActiveSync","other"]},"grantControls":{"operator":"OR","builtInControls":["block"]}`,
+		`"conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["app2"]},"locations":{"includeLocations":["All"],"excludeLocations":["hq"]}},"grantControls":{"operator":"OR","builtInControls":["block"]}`,
+		`"conditions":{"users":{"includeGroups":["g"]},"applications":{"includeApplications":["All"]},"signInRiskLevels":["high"]},"grantControls":{"operator":"OR","builtInControls":["block"]}`,
+		`"conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["app1"]},"devices":{"deviceFilter":{"mode":"include","rule":"device.trustType -eq \"AzureAD\""}}},"grantControls":{"operator":"OR","builtInControls":["compliantDevice"]}`,
+		`"conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["app3"]},"userRiskLevels":["high"]},"grantControls":{"operator":"AND","builtInControls":["mfa","passwordChange"]}`,
+	}
+	var out []string
+	for i := range n {
+		out = append(out, fmt.Sprintf(`{"id":"p%d","displayName":"CA%03d","state":"enabled",%s}`, i, i, strings.ReplaceAll(kinds[i%len(kinds)], "app1", fmt.Sprintf("app%d", 1+i/len(kinds)))))
+	}
+	return strings.Join(out, ",")
+}
+
+func evaluator(t testing.TB, n int) *condaccess.Evaluator {
+	t.Helper()
+	c, err := condaccess.ReadCase([]byte(`{"policies":[` + policies(n) + `],"namedLocations":[{"id":"hq","displayName":"HQ","@odata.type":"#microsoft.graph.ipNamedLocation","ipRanges":[{"cidrAddress":"192.0.2.0/24"}]}],` +
+		`"directory":{"users":[],"groups":[{"id":"g","members":["user1","user2"]}]},"signIn":{}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return condaccess.NewEvaluator(c.Tenant, condaccess.Options{})
+}
+
+var start = time.Date(2026, 5, 4, 8, 0, 0, 0, time.UTC)
+
+func signIn(r *rand.Rand, n, users, apps int) *condaccess.SignIn {
+	one := func(of ...string) string { return of[r.IntN(len(of))] }
+	s := &condaccess.SignIn{
+		ID: fmt.Sprint(n), Time: start.Add(time.Duration(n) * time.Second),
+		Principal:  condaccess.Principal{Kind: condaccess.User, ID: fmt.Sprintf("user%d", r.IntN(users)), GuestKnown: r.IntN(4) > 0},
+		Target:     condaccess.Target{Applications: []string{fmt.Sprintf("app%d", r.IntN(apps))}, ContextsDone: true},
+		Client:     one("browser", "mobileAppsAndDesktopClients", "other", ""),
+		Platform:   one("windows", "iOS"),
+		Place:      condaccess.Place{IP: netip.AddrFrom4([4]byte{192, 0, byte(2 + r.IntN(2)), byte(r.IntN(250))}), Country: one("DE", "FR"), CountryKnown: true},
+		Device:     condaccess.Device{Registered: condaccess.Yes, Attributes: map[string][]string{"trusttype": {one("AzureAD", "Workplace")}, "iscompliant": {one("true", "false")}}},
+		SignInRisk: one("none", "none", "high"), UserRisk: one("none", "high", ""), Flow: one("none", "none", ""),
+	}
+	s.Facts.MFA = condaccess.Truth(r.IntN(3))
+	return s
+}
+
+// What is counted for a sign-in that is like another is what evaluation finds
+// for the sign-in itself.
+func TestEqualSignInsAreEqual(t *testing.T) {
+	replay := New(evaluator(t, 18))
+	r := rand.New(rand.NewPCG(3, 4))
+	for n := range 20000 {
+		s := signIn(r, n, 40, 8)
+		e := replay.evaluator.Evaluate(s)
+		o := replay.outcome(s)
+		if want := possible(&e); o.possible != want {
+			t.Fatalf("%v, and by evaluation %v: %+v", o.possible, want, s)
+		}
+		for i := range e.Policies {
+			if e.Policies[i].Result != o.verdicts[i].result {
+				t.Fatalf("%s is %s, and by evaluation %s: %+v", e.Policies[i].Policy.ID, o.verdicts[i].result, e.Policies[i].Result, s)
+			}
+		}
+	}
+	if n := len(replay.outcomes); n > 10000 || n < 100 {
+		t.Errorf("20000 sign-ins are %d distinct ones", n)
+	}
+}
+
+// The numbers of a small replay: an attacker who is stopped for certain, one who
+// passes, one of whom it is not known; a colleague who is met twice.
+func TestTally(t *testing.T) {
+	replay := New(evaluator(t, 6))
+	at := func(minute int, user, app, client string, mfa condaccess.Truth) *condaccess.SignIn {
+		return &condaccess.SignIn{
+			Time: start.Add(time.Duration(minute) * time.Minute), Principal: condaccess.Principal{Kind: condaccess.User, ID: user, GuestKnown: true},
+			Target: condaccess.Target{Applications: []string{app}, ContextsDone: true}, Client: client, Platform: "windows",
+			Place:  condaccess.Place{IP: netip.MustParseAddr("203.0.113.9"), CountryKnown: true},
+			Device: condaccess.Device{Registered: condaccess.No}, SignInRisk: "none", UserRisk: "none", Flow: "none", Facts: condaccess.Facts{MFA: mfa},
+		}
+	}
+	for _, rec := range []Record{
+		{SignIn: at(1, "user9", "app2", "browser", condaccess.Yes), Malicious: true},
+		{SignIn: at(2, "user9", "app9", "browser", condaccess.Yes), Malicious: true},
+		{SignIn: at(3, "user9", "app9", "browser", condaccess.Unsure), Malicious: true},
+		{SignIn: at(3, "user9", "app9", "browser", condaccess.No), Malicious: true, Unreached: true},
+		{SignIn: at(4, "user7", "app9", "browser", condaccess.No), User: "anna", App: "Mail"},
+		{SignIn: at(8, "user7", "app9", "browser", condaccess.No), User: "anna", App: "Mail"},
+		{SignIn: at(5, "user1", "app9", "browser", condaccess.No), User: "ben", App: "Mail"},
+	} {
+		replay.Add(&rec)
+	}
+	got := replay.Result()
+	want := Tally{Records: 4, Unreached: 1, Stopped: Interval{1, 2}, Challenged: Interval{0, 1}, Allowed: Interval{1, 2}, Unknown: 1}
+	if got.Malicious != want {
+		t.Errorf("malicious: %+v, want %+v", got.Malicious, want)
+	}
+	if want := (Tally{Records: 3, Challenged: Interval{2, 2}, Allowed: Interval{1, 1}}); got.Legitimate != want {
+		t.Errorf("legitimate: %+v, want %+v", got.Legitimate, want)
+	}
+	met := replay.Meetings()
+	if len(met) != 1 || met[0].User != "anna" || met[0].Count != 2 || met[0].Certain != 2 || met[0].Last.Sub(met[0].First) != 4*time.Minute {
+		t.Errorf("met %+v, want anna twice within four minutes", met)
+	}
+	if why := replay.Malicious(); len(why) != 3 || why[0].Outcome != "stopped" || why[1].Outcome != "allowed" {
+		t.Errorf("explained: %+v", why)
+	}
+}
+
+// A policy that was changed after a sign-in is not compared with what the log
+// recorded then.
+func TestAgreement(t *testing.T) {
+	e := evaluator(t, 2)
+	e.Policies()[1].Modified = start.Add(time.Hour)
+	replay := New(e)
+	r := rand.New(rand.NewPCG(1, 1))
+	s := signIn(r, 0, 1, 1)
+	s.Principal.GuestKnown, s.Facts.MFA, s.Client = true, condaccess.Yes, "browser"
+	said := []condaccess.Recorded{{ID: "P0", Result: condaccess.Success}, {ID: "p1", Result: condaccess.Success}}
+	replay.Add(&Record{SignIn: s, Recorded: said})
+	said[0].Result = condaccess.Failure
+	replay.Add(&Record{SignIn: s, Recorded: said})
+	list := replay.Agreements()
+	if len(list) != 2 || list[0].Equal != 1 || list[0].Different != 1 || list[0].Matrix[condaccess.Failure][condaccess.Success] != 1 {
+		t.Fatalf("agreement of the first: %+v", list[0])
+	}
+	if list[1].ChangedSince != 2 || list[1].Equal+list[1].Different+list[1].Unknown != 0 {
+		t.Errorf("agreement of the changed one: %+v", list[1])
+	}
+}
+
+// BenchmarkReplay replays a million sign-ins of fifty thousand users against 84
+// policies.
+func BenchmarkReplay(b *testing.B) {
+	e := evaluator(b, 84)
+	r := rand.New(rand.NewPCG(7, 7))
+	list := make([]*condaccess.SignIn, 1000000)
+	for n := range list {
+		list[n] = signIn(r, n, 50000, 200)
+	}
+	for b.Loop() {
+		replay := New(e)
+		for _, s := range list {
+			replay.Add(&Record{SignIn: s, User: s.Principal.ID, App: s.Target.Applications[0]})
+		}
+		b.ReportMetric(float64(replay.Result().Distinct), "distinct")
+	}
+}

@@ -1,0 +1,99 @@
+package investigation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/conshelf/conshelf/internal/evidence"
+	"github.com/conshelf/conshelf/internal/ingest"
+	"github.com/conshelf/conshelf/kql/plan"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+// SignInTables are the tables of sign-ins that Conditional Access decides on.
+func SignInTables() []string {
+	return []string{"SigninLogs", "AADNonInteractiveUserSignInLogs", "AADServicePrincipalSignInLogs"}
+}
+
+// SignIns calls each for every sign-in of the case, by time, with all that its
+// row says as a JSON object. Absent are the tables that the case does not hold.
+func (c *Case) SignIns(ctx context.Context, each func(origin evidence.Origin, row []byte) error) (absent []string, err error) {
+	for _, table := range SignInTables() {
+		found, err := c.has(ctx, table)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			absent = append(absent, table)
+			continue
+		}
+		text := table + " | order by TimeGenerated asc | project Row = pack_all()"
+		if err := c.rows(ctx, text, true, func(row []types.Value) error {
+			origin, err := firstOrigin(row)
+			if err != nil {
+				return err
+			}
+			return each(origin, []byte(row[0].Text))
+		}); err != nil {
+			return nil, fmt.Errorf("read %s: %w", table, err)
+		}
+	}
+	return absent, nil
+}
+
+// Configuration calls each for every document of configuration of the case.
+func (c *Case) Configuration(ctx context.Context, each func(kind string, document []byte) error) error {
+	found, err := c.has(ctx, ingest.ConfigurationTable)
+	if err != nil || !found {
+		return err
+	}
+	err = c.rows(ctx, ingest.ConfigurationTable+" | project Kind, Document | order by Kind asc", false, func(row []types.Value) error {
+		return each(row[0].Text, []byte(row[1].Text))
+	})
+	if err != nil {
+		return fmt.Errorf("read %s: %w", ingest.ConfigurationTable, err)
+	}
+	return nil
+}
+
+func (c *Case) has(ctx context.Context, table string) (bool, error) {
+	infos, err := c.Tables(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, info := range infos {
+		if info.Name == table {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// rows runs one of the program's own queries over the tables.
+func (c *Case) rows(ctx context.Context, text string, origins bool, each func([]types.Value) error) error {
+	q, list, err := c.Compile(ctx, text, CompileOptions{})
+	if err != nil {
+		return err
+	}
+	if q == nil {
+		return errors.New(firstOf(list))
+	}
+	if origins {
+		q = plan.WithOrigins(q, 1)
+	}
+	return c.Query(ctx, q, each)
+}
+
+// firstOrigin returns the record of a row that has it, and how many, at its end.
+func firstOrigin(row []types.Value) (evidence.Origin, error) {
+	var pairs [][2]int64
+	if err := json.Unmarshal([]byte(row[len(row)-2].Text), &pairs); err != nil {
+		return evidence.Origin{}, fmt.Errorf("read the record of a row: %w", err)
+	}
+	if len(pairs) == 0 {
+		return evidence.Origin{}, nil
+	}
+	return evidence.Origin{File: pairs[0][0], Record: pairs[0][1]}, nil
+}
