@@ -21,7 +21,7 @@ func (a *app) accessCommand() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.accessEvaluateCommand(), a.accessWhatIfCommand(), a.accessLintCommand(),
-		a.accessGapsCommand(), a.accessProveCommand(), a.accessDiffCommand(), a.accessDeadCommand(), a.accessReplayCommand())
+		a.accessGapsCommand(), a.accessProveCommand(), a.accessDiffCommand(), a.accessDeadCommand(), a.accessReplayCommand(), a.accessGenerateCommand())
 	return cmd
 }
 

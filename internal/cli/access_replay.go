@@ -92,19 +92,7 @@ func (a *app) replaySignIns(ctx context.Context, f *replayFlags) (err error) {
 // stand in for its own.
 func (a *app) replayTenant(ctx context.Context, c *investigation.Case, f *replayFlags) (*condaccess.Tenant, error) {
 	var l condaccess.Loader
-	own := 0
-	err := c.Configuration(ctx, func(kind string, document []byte) error {
-		if kind == "#microsoft.graph.conditionalAccessPolicy" {
-			if own++; len(f.policies) > 0 {
-				return nil
-			}
-		}
-		if err := l.Read("Configuration_CL", document); err != nil {
-			a.note("%v", err)
-		}
-		return nil
-	})
-	if err != nil {
+	if err := a.readConfiguration(ctx, c, &l, len(f.policies) > 0); err != nil {
 		return nil, err
 	}
 	for _, path := range f.policies {
@@ -131,6 +119,20 @@ func (a *app) replayTenant(ctx context.Context, c *investigation.Case, f *replay
 		a.note("%s", n)
 	}
 	return t, nil
+}
+
+// readConfiguration reads what the case holds of the tenant's configuration: all
+// of it, or all but its policies.
+func (a *app) readConfiguration(ctx context.Context, c *investigation.Case, l *condaccess.Loader, noPolicies bool) error {
+	return c.Configuration(ctx, func(kind string, document []byte) error {
+		if noPolicies && kind == "#microsoft.graph.conditionalAccessPolicy" {
+			return nil
+		}
+		if err := l.Read("Configuration_CL", document); err != nil {
+			a.note("%v", err)
+		}
+		return nil
+	})
 }
 
 // attackerRecords returns the records behind the alerts of incidents.

@@ -54,11 +54,12 @@ func (a *Agreement) add(rec *Record, said *condaccess.Recorded, found *verdict) 
 		a.Matrix[said.Result] = make(map[condaccess.Result]int)
 	}
 	a.Matrix[said.Result][found.result]++
-	if found.result == condaccess.UnknownResult {
+	switch unknown, equal := found.result == condaccess.UnknownResult, found.result == said.Result; {
+	case unknown:
 		a.Unknown++
-	} else if found.result == said.Result {
+	case equal:
 		a.Equal++
-	} else {
+	default:
 		a.Different++
 	}
 	a.addCondition(said, found)

@@ -41,20 +41,26 @@ type Replay struct {
 
 // A Result is what a replay came to.
 type Result struct {
-	Malicious, Legitimate Tally
-	Distinct              int // sign-ins that the policies tell apart
+	Malicious  Tally `json:"malicious"`
+	Legitimate Tally `json:"legitimate"`
+	Distinct   int   `json:"distinct"` // sign-ins that the policies tell apart
 }
 
 // A Tally counts sign-ins by what the policies make of them.
 type Tally struct {
-	Records                      int
-	Unreached                    int
-	Stopped, Challenged, Allowed Interval
-	Unknown                      int // of which more than one is possible
+	Records    int      `json:"records"`
+	Unreached  int      `json:"unreached"`
+	Stopped    Interval `json:"stopped"`
+	Challenged Interval `json:"challenged"`
+	Allowed    Interval `json:"allowed"`
+	Unknown    int      `json:"unknown"` // of which more than one is possible
 }
 
 // An Interval is how many are certain, and how many possible.
-type Interval struct{ Certain, Possible int }
+type Interval struct {
+	Certain  int `json:"certain"`
+	Possible int `json:"possible"`
+}
 
 // New returns a replay.
 func New(e *condaccess.Evaluator) *Replay {
