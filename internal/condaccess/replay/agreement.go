@@ -135,16 +135,3 @@ func (r *Replay) Agreements() []*Agreement {
 	})
 	return out
 }
-
-// Meetings returns whom of the legitimate the policies would stop or ask for
-// more, the most often met first.
-func (r *Replay) Meetings() []*Meeting {
-	var out []*Meeting
-	for _, m := range r.met {
-		out = append(out, m)
-	}
-	slices.SortFunc(out, func(a, b *Meeting) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.User, b.User), cmp.Compare(a.App, b.App), cmp.Compare(a.Policy.ID, b.Policy.ID))
-	})
-	return out
-}

@@ -9,6 +9,8 @@
 package replay
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +34,7 @@ type Replay struct {
 	features  *features
 	outcomes  map[key]*outcome
 	out       Result
-	met       map[meetingKey]*Meeting
+	met       map[sighting]*sightings
 	agreement map[string]*Agreement
 	malicious []*Record
 	numbers   map[string][]int // of policies, by id
@@ -72,7 +74,7 @@ func New(e *condaccess.Evaluator) *Replay {
 	return &Replay{
 		numbers:   numbers,
 		evaluator: e, features: newFeatures(e), outcomes: make(map[key]*outcome),
-		met: make(map[meetingKey]*Meeting), agreement: make(map[string]*Agreement),
+		met: make(map[sighting]*sightings), agreement: make(map[string]*Agreement),
 	}
 }
 
@@ -152,28 +154,75 @@ type Meeting struct {
 	First, Last time.Time
 }
 
-type meetingKey struct {
-	policy    int
+// A sighting is the sign-ins of one person with one application of which the
+// policies make the same.
+type sighting struct {
+	outcome   *outcome
 	user, app string
 }
 
+type sightings struct {
+	count       int
+	first, last time.Time
+}
+
 func (r *Replay) meet(rec *Record, o *outcome) {
-	for _, m := range o.stops {
-		k := meetingKey{m.policy, rec.User, rec.App}
-		met := r.met[k]
-		if met == nil {
-			met = &Meeting{Policy: r.evaluator.Policies()[m.policy], User: rec.User, App: rec.App, First: rec.SignIn.Time, Last: rec.SignIn.Time}
-			r.met[k] = met
-		}
-		met.Count++
-		if m.certain {
-			met.Certain++
-		}
-		if rec.SignIn.Time.Before(met.First) {
-			met.First = rec.SignIn.Time
-		}
-		if rec.SignIn.Time.After(met.Last) {
-			met.Last = rec.SignIn.Time
+	if len(o.stops) == 0 {
+		return
+	}
+	k := sighting{o, rec.User, rec.App}
+	met := r.met[k]
+	if met == nil {
+		met = &sightings{first: rec.SignIn.Time, last: rec.SignIn.Time}
+		r.met[k] = met
+	}
+	met.count++
+	met.span(rec.SignIn.Time, rec.SignIn.Time)
+}
+
+func (s *sightings) span(first, last time.Time) {
+	if first.Before(s.first) {
+		s.first = first
+	}
+	if last.After(s.last) {
+		s.last = last
+	}
+}
+
+// Meetings returns whom of the legitimate the policies would stop or ask for
+// more, the most often met first.
+func (r *Replay) Meetings() []*Meeting {
+	type key struct {
+		policy    int
+		user, app string
+	}
+	met := make(map[key]*Meeting)
+	var out []*Meeting
+	for k, s := range r.met {
+		for _, by := range k.outcome.stops {
+			at := key{by.policy, k.user, k.app}
+			m := met[at]
+			if m == nil {
+				m = &Meeting{Policy: r.evaluator.Policies()[by.policy], User: k.user, App: k.app, First: s.first, Last: s.last}
+				met[at] = m
+				out = append(out, m)
+			}
+			m.add(s, by.certain)
 		}
 	}
+	slices.SortFunc(out, func(a, b *Meeting) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.User, b.User), cmp.Compare(a.App, b.App),
+			cmp.Compare(a.Policy.ID, b.Policy.ID), cmp.Compare(a.Policy.Name, b.Policy.Name))
+	})
+	return out
+}
+
+func (m *Meeting) add(s *sightings, certain bool) {
+	m.Count += s.count
+	if certain {
+		m.Certain += s.count
+	}
+	span := sightings{first: m.First, last: m.Last}
+	span.span(s.first, s.last)
+	m.First, m.Last = span.first, span.last
 }
