@@ -53,7 +53,7 @@ func document(t *testing.T) report.Document {
 	at := time.Date(2026, 3, 4, 9, 0, 0, 5_000_000, time.UTC)
 	alert := incident.Alert{
 		ID: "a1", Rule: incident.Rule{ID: "r1", Name: "Rule <one> \u202e & \"two\""}, Severity: incident.High, First: at, Last: at.Add(time.Hour),
-		Tactics: []incident.Tactic{"DefenseEvasion", "InitialAccess"}, Techniques: []incident.Technique{"T1562.008", "T1078.004"},
+		Tactics: []incident.Tactic{"DefenseEvasion", "InitialAccess", "DefenseImpairment"}, Techniques: []incident.Technique{"T1562.008", "T1078.004"},
 		Origins: []evidence.Origin{{File: 1, Record: 1}}, OriginCount: 3,
 		Entities: []incident.Entity{
 			entity(t, incident.Account, "FullName", "adele@contoso.com", "AadUserId", "00000000-0000-4000-8000-00000000000a"),
@@ -173,7 +173,7 @@ func TestNavigator(t *testing.T) {
 	if err := validate(t, "navigator-4.5.schema.json", text); err != nil {
 		t.Fatal(err)
 	}
-	var l layer
+	var l attack.Layer
 	if err := json.Unmarshal(text, &l); err != nil {
 		t.Fatal(err)
 	}
@@ -193,8 +193,11 @@ func TestNavigator(t *testing.T) {
 		if !of && technique.Tactic != "" {
 			t.Errorf("%s does not serve %s", technique.ID, technique.Tactic)
 		}
+		if technique.Score != 1 {
+			t.Errorf("%s under %s has score %d of one alert", technique.ID, technique.Tactic, technique.Score)
+		}
 		for _, note := range technique.Metadata {
-			replaced = replaced || note == layerNote{"also", "T1562.008"}
+			replaced = replaced || note == attack.LayerNote{Name: "also", Value: "T1562.008"}
 		}
 	}
 	if !replaced {

@@ -40,7 +40,9 @@ func STIX(w io.Writer, doc report.Document) error {
 	}
 	b.author = b.add("identity", "conshelf", map[string]any{"name": "conshelf", "identity_class": "system"})
 	for _, s := range doc.Incidents {
-		b.incident(s)
+		if err := b.incident(s); err != nil {
+			return fmt.Errorf("write STIX: %w", err)
+		}
 	}
 	names := make([]string, len(doc.Incidents))
 	for i, s := range doc.Incidents {
@@ -86,7 +88,7 @@ func (b *bundler) observe(kind string, contributing map[string]any) (string, err
 	e := json.NewEncoder(&canonical)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(contributing); err != nil {
-		return "", fmt.Errorf("write STIX: %w", err)
+		return "", err
 	}
 	id := kind + "--" + uuid.NewSHA1(observables, bytes.TrimSuffix(canonical.Bytes(), []byte("\n"))).String()
 	if b.seen[id] {
@@ -99,7 +101,7 @@ func (b *bundler) observe(kind string, contributing map[string]any) (string, err
 	return id, nil
 }
 
-func (b *bundler) incident(s report.IncidentSection) {
+func (b *bundler) incident(s report.IncidentSection) error {
 	i := s.Incident
 	id := b.add("incident", i.ID, map[string]any{
 		"name": i.Title, "description": fmt.Sprintf("Severity %s, from %s to %s, %d alerts.", i.Severity, i.First.UTC().Format(time.RFC3339), i.Last.UTC().Format(time.RFC3339), len(i.Alerts)),
@@ -111,13 +113,18 @@ func (b *bundler) incident(s report.IncidentSection) {
 		refs = append(refs, pattern, b.relate(id, pattern))
 	}
 	for _, a := range i.Alerts {
-		if data := b.alert(a); data != "" {
+		data, err := b.alert(a)
+		if err != nil {
+			return err
+		}
+		if data != "" {
 			refs = append(refs, data, b.relate(id, data))
 		}
 	}
 	b.add("report", i.ID, map[string]any{
 		"name": i.Title, "report_types": []string{"observed-data"}, "published": b.at, "object_refs": refs,
 	})
+	return nil
 }
 
 func (b *bundler) relate(from, to string) string {
@@ -146,62 +153,61 @@ const maxObserved = 999_999_999
 
 // alert adds what an alert observed, and returns its id; ” if it names nobody
 // and nothing that STIX has a form for.
-func (b *bundler) alert(a incident.Alert) string {
+func (b *bundler) alert(a incident.Alert) (string, error) {
 	var refs []string
 	for _, e := range a.Entities {
-		if id := b.entity(e); id != "" && !slices.Contains(refs, id) {
+		id, err := b.entity(e)
+		if err != nil {
+			return "", err
+		}
+		if id != "" && !slices.Contains(refs, id) {
 			refs = append(refs, id)
 		}
 	}
 	if len(refs) == 0 {
-		return ""
+		return "", nil
 	}
 	return b.add("observed-data", a.ID, map[string]any{
 		"first_observed": a.First.UTC().Format(stixTime), "last_observed": a.Last.UTC().Format(stixTime),
 		"number_observed": min(max(a.OriginCount, 1), maxObserved), "object_refs": refs,
 		"external_references": []map[string]any{{"source_name": "conshelf", "external_id": a.ID, "description": a.Rule.Name}},
-	})
+	}), nil
 }
 
-// entity adds the observable of an entity, and returns its id or ”.
-func (b *bundler) entity(e incident.Entity) string {
-	var id string
-	var err error
+// entity adds the observable of an entity, and returns its id; ” if STIX has
+// none for it.
+func (b *bundler) entity(e incident.Entity) (string, error) {
 	switch e.Type {
 	case incident.Account:
-		id, err = b.account(e)
+		return b.account(e)
 	case incident.IP:
-		address, bad := netip.ParseAddr(e.Identifier("Address"))
-		if bad != nil {
-			return ""
+		address, err := netip.ParseAddr(e.Identifier("Address"))
+		if err != nil {
+			return "", nil //nolint:nilerr // what is no address has no observable
 		}
-		kind := "ipv4-addr"
-		if address.Unmap().Is6() {
-			kind = "ipv6-addr"
+		if address = address.Unmap(); address.Is6() {
+			return b.named("ipv6-addr", "value", address.String())
 		}
-		id, err = b.observe(kind, map[string]any{"value": address.Unmap().String()})
+		return b.named("ipv4-addr", "value", address.String())
 	case incident.CloudApplication:
-		if name := e.String(); name != "" {
-			id, err = b.observe("software", map[string]any{"name": name})
-		}
+		return b.named("software", "name", e.String())
 	case incident.Mailbox:
-		if address := e.Identifier("MailboxPrimaryAddress"); address != "" {
-			id, err = b.observe("email-addr", map[string]any{"value": address})
-		}
+		return b.named("email-addr", "value", e.Identifier("MailboxPrimaryAddress"))
 	case incident.URL:
-		if address := e.Identifier("Url"); address != "" {
-			id, err = b.observe("url", map[string]any{"value": address})
-		}
+		return b.named("url", "value", e.Identifier("Url"))
 	case incident.File:
-		if name := e.Identifier("Name"); name != "" {
-			id, err = b.observe("file", map[string]any{"name": name})
-		}
+		return b.named("file", "name", e.Identifier("Name"))
 	case incident.Host, incident.AzureResource, incident.SecurityGroup, incident.Session:
 	}
-	if err != nil {
-		return ""
+	return "", nil
+}
+
+// named adds an observable of one property, if that has a value.
+func (b *bundler) named(kind, property, value string) (string, error) {
+	if value == "" {
+		return "", nil
 	}
-	return id
+	return b.observe(kind, map[string]any{property: value})
 }
 
 func (b *bundler) account(e incident.Entity) (string, error) {
