@@ -130,7 +130,7 @@ func tryRules(ctx context.Context, rules []*rule.Compiled, sources investigation
 	for _, r := range rules {
 		loaded = append(loaded, r.Rule)
 	}
-	rules, _ = investigation.CompileRulesWith(loaded, &sources) // they compiled before
+	rules, _ = investigation.CompileRules(loaded, &sources) // they compiled before
 	e, err := duckdb.Open(ctx, duckdb.Options{Threads: 1})
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -213,7 +214,12 @@ func (a *app) printTimeline(format string, t investigation.Timeline) error {
 		err = a.printStory(t.Entries)
 	case timesketch:
 		w := bufio.NewWriter(a.out)
-		err = firstError(exchange.Timesketch(w, t.Entries), w.Flush())
+		var without int
+		without, err = exchange.Timesketch(w, t.Entries)
+		err = firstError(err, w.Flush())
+		if without > 0 {
+			t.Left = append(t.Left, fmt.Sprintf("%d entries without a time, for which Timesketch has no place", without))
+		}
 	case "json":
 		e := json.NewEncoder(a.out)
 		e.SetIndent("", "  ")
@@ -233,11 +239,15 @@ func (a *app) printStory(entries []timeline.Entry) error {
 	var p page
 	day := ""
 	for _, e := range entries {
-		if d := e.First.Format("2006-01-02"); d != day {
+		d, clock := e.First.Format("2006-01-02"), e.First.Format("15:04:05Z")
+		if e.First.IsZero() {
+			d, clock = "(no time)", strings.Repeat(" ", len(clock))
+		}
+		if d != day {
 			p.title(d)
 			day = d
 		}
-		p.line("%s %s  %s [%s]", e.First.Format("15:04:05Z"), sign(e.Attribution), e.Sentence, e.ID)
+		p.line("%s %s  %s [%s]", clock, sign(e.Attribution), e.Sentence, e.ID)
 		if len(e.Alerts) > 0 {
 			p.line("             alert: %s", strings.Join(e.Alerts, ", "))
 		}

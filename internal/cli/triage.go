@@ -172,6 +172,9 @@ func (a *app) printTriage(t investigation.Triage) error {
 	if len(t.Unseen) > 0 {
 		p.title("Not looked at, for no file holds it: " + strings.Join(t.Unseen, ", "))
 	}
+	for _, left := range t.Left {
+		p.title("Not looked at: " + left)
+	}
 	_, err := a.out.Write([]byte(p.b.String()))
 	return err
 }

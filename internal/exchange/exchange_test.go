@@ -211,10 +211,11 @@ func TestTimesketch(t *testing.T) {
 	entries := timeline.Tell(timeline.Input{Activities: []activity.Activity{
 		{Time: at, Source: "SigninLogs", Action: "Sign-in", Result: activity.Success, Actor: "adele\u202e@contoso.com", IPAddress: "192.0.2.7"},
 		{Time: at.Add(time.Hour), Source: "AuditLogs", Action: "Add user", Result: activity.Success, Actor: "bob@contoso.com", Target: "x"},
+		{Source: "AuditLogs", Action: "Add user", Result: activity.Success, Actor: "carla@contoso.com"}, // it has no time
 	}})
 	var b bytes.Buffer
-	if err := Timesketch(&b, entries); err != nil {
-		t.Fatal(err)
+	if without, err := Timesketch(&b, entries); err != nil || without != 1 {
+		t.Fatal(without, err)
 	}
 	lines := 0
 	for line := range strings.Lines(b.String()) {

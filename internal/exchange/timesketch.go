@@ -36,16 +36,21 @@ type sketchEvent struct {
 // isoMicroseconds is ISO 8601 as Timesketch reads it.
 const isoMicroseconds = "2006-01-02T15:04:05.000000+00:00"
 
-// Timesketch writes entries as JSON Lines for Timesketch's importer.
-func Timesketch(w io.Writer, entries []timeline.Entry) error {
+// Timesketch writes entries as JSON Lines for Timesketch's importer. Those that
+// have no time it has no place for; how many they are is returned.
+func Timesketch(w io.Writer, entries []timeline.Entry) (without int, err error) {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	for _, entry := range entries {
+		if entry.First.IsZero() {
+			without++
+			continue
+		}
 		if err := e.Encode(sketchEventOf(entry)); err != nil {
-			return fmt.Errorf("write for Timesketch: %w", err)
+			return without, fmt.Errorf("write for Timesketch: %w", err)
 		}
 	}
-	return nil
+	return without, nil
 }
 
 func sketchEventOf(e timeline.Entry) sketchEvent {

@@ -124,15 +124,10 @@ func (c *Case) Investigate(ctx context.Context, o Options) (report.Document, []r
 	}), f.Problems, nil
 }
 
-// CompileRules compiles rules against the published schema and returns those
-// that have errors or warnings as problems.
-func CompileRules(rules []*rule.Rule) ([]*rule.Compiled, []rule.Problem) {
-	return CompileRulesWith(rules, nil)
-}
-
-// CompileRulesWith does what CompileRules does for rules that call functions of
-// sources; nil: there are none.
-func CompileRulesWith(rules []*rule.Rule, sources *Sources) ([]*rule.Compiled, []rule.Problem) {
+// CompileRules compiles rules against the published schema, with the
+// functions of sources (nil: there are none), and returns those that have errors
+// or warnings as problems.
+func CompileRules(rules []*rule.Rule, sources *Sources) ([]*rule.Compiled, []rule.Problem) {
 	compiled, problems, _ := compileRules(rules, schema.Catalog(), sources, func() lookups { return lookups{} })
 	return compiled, problems
 }

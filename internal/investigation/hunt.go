@@ -71,6 +71,11 @@ func (c *Case) Hunt(ctx context.Context, o HuntOptions) (Hunt, error) {
 		o.Crowd = DefaultCrowd
 	}
 	h := hunter{c: c, ctx: ctx, o: o, tried: make(map[string]*Tally)}
+	left, err := c.untimed(ctx, activity.Any(o.Seeds), o.Window)
+	if err != nil {
+		return Hunt{}, err
+	}
+	h.hunt.Left = left
 	for _, seed := range o.Seeds {
 		h.reach(seed, -1, 0, "asked for")
 	}

@@ -11,8 +11,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/conshelf/conshelf/internal/custody"
+	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/report"
 )
 
@@ -82,7 +84,7 @@ func (c *Case) Report(ctx context.Context) (doc report.Document, stale string, e
 	if err != nil {
 		return doc, "", err
 	}
-	if n := len(files) - len(doc.Files); n != 0 {
+	if !slices.EqualFunc(files, doc.Files, func(a, b evidence.File) bool { return a.Number == b.Number && a.SHA256 == b.SHA256 }) {
 		stale = fmt.Sprintf("the last investigation saw %d files, and the case holds %d: run conshelf investigate again", len(doc.Files), len(files))
 	}
 	return doc, stale, nil

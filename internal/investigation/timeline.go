@@ -56,6 +56,11 @@ func (c *Case) Timeline(ctx context.Context, o TimelineOptions) (Timeline, error
 		return t, err
 	}
 	t.Total, t.Told = total, int64(len(list))
+	left, err := c.untimed(ctx, activity.Any(o.Indicators), o.Window)
+	if err != nil {
+		return t, err
+	}
+	t.Left = append(t.Left, left...)
 	if t, err = c.tell(ctx, t, list, o.Incidents); err != nil || ordinary.To.IsZero() {
 		return t, err
 	}
@@ -82,6 +87,7 @@ func (c *Case) tell(ctx context.Context, t Timeline, list []activity.Activity, i
 	for _, i := range incidents {
 		in.Alerts = append(in.Alerts, i.Alerts...)
 	}
+	t.Left = append(t.Left, unnamed(in.Alerts)...)
 	var err error
 	if in.Habits, err = c.habits(ctx, actors(list)); err != nil {
 		return t, err
@@ -94,6 +100,34 @@ func (c *Case) tell(ctx context.Context, t Timeline, list []activity.Activity, i
 	}
 	t.Entries = timeline.Tell(in)
 	return t, nil
+}
+
+// unnamed says of which alerts not every record is named: those of them that are
+// not are told as if no alert were of them.
+func unnamed(alerts []incident.Alert) []string {
+	var left []string
+	for _, a := range alerts {
+		if more := a.OriginCount - int64(len(a.Origins)); more > 0 {
+			left = append(left, fmt.Sprintf("that %d more records are behind the alert %s of %s, which names %d",
+				more, a.Rule.Name, a.First.UTC().Format(time.RFC3339), len(a.Origins)))
+		}
+	}
+	return left
+}
+
+// untimed says how many rows of the view a predicate is true of that have no
+// time, and so are in no window.
+func (c *Case) untimed(ctx context.Context, predicate string, w incident.Window) (left []string, err error) {
+	if w == (incident.Window{}) {
+		return nil, nil
+	}
+	err = c.ask(ctx, activity.View+" | where isnull(TimeGenerated) and ("+predicate+") | count", incident.Window{}, func(row []types.Value) error {
+		if n := row[0].Int; n > 0 {
+			left = append(left, fmt.Sprintf("records that have no time, and so are in no window: %d", n))
+		}
+		return nil
+	})
+	return left, err
 }
 
 // crowd is how many actors an address may have and still tell of one of them.

@@ -34,8 +34,9 @@ type Triage struct {
 	AgainstTotal int64               `json:"againstTotal"`
 	Alerts       []incident.Alert    `json:"alerts"`    // of the last investigation
 	Incidents    []report.Finding    `json:"incidents"` // likewise
-	Told         string              `json:"told"`      // what the alerts are worth: ” or a sentence
+	Told         string              `json:"told"`      // what the alerts are worth; empty: nothing to say of it
 	Unseen       []string            `json:"unseen"`    // tables of the view that no file fed
+	Left         []string            `json:"left"`      // what else was not looked at, and why
 }
 
 // A Tally is how often something was seen, and from when to when.
@@ -70,7 +71,7 @@ func (c *Case) Triage(ctx context.Context, i activity.Indicator, w incident.Wind
 			return t, err
 		}
 	}
-	for _, step := range []func(*Triage) error{q.sources, q.results, q.facets, q.changes, q.against, q.unseen, q.findings} {
+	for _, step := range []func(*Triage) error{q.sources, q.results, q.facets, q.changes, q.against, q.unseen, q.left, q.findings} {
 		if err := step(&t); err != nil {
 			return t, fmt.Errorf("triage %s: %w", i, err)
 		}
@@ -280,6 +281,12 @@ func (q *inquiry) unseen(t *Triage) error {
 		}
 	}
 	return nil
+}
+
+// left tells of the rows that the window leaves out.
+func (q *inquiry) left(t *Triage) (err error) {
+	t.Left, err = q.c.untimed(q.ctx, activity.Any(q.subject), q.window)
+	return err
 }
 
 // findings tells what the last investigation says of the subject.

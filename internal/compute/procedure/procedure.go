@@ -45,12 +45,6 @@ var procedures = sync.OnceValue(func() map[string]procedure {
 	}
 })
 
-// Known tells whether there is a procedure of that name.
-func Known(name string) bool {
-	_, ok := procedures()[name]
-	return ok
-}
-
 // Run computes a procedure. The rows that it gives have the columns out.
 func Run(name string, args []Arg, in Table, out []types.Column) ([][]types.Value, error) {
 	p, ok := procedures()[name]
