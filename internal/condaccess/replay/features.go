@@ -104,7 +104,7 @@ func flag(b bool) byte {
 
 func targetText(t *condaccess.Target) string {
 	return strings.Join(t.Applications, "\x01") + "\x00" + t.UserAction + "\x00" + strings.Join(t.Contexts, "\x01") + "\x00" + t.Client + "\x00" +
-		strings.Join(t.Scopes, "\x01") + "\x00" + string([]byte{flag(t.ContextsDone), flag(t.ContextOnly), byte(t.Confidential), flag(t.ScopesKnown)})
+		strings.Join(t.Scopes, "\x01") + "\x00" + string([]byte{flag(t.Derived), flag(t.ContextsDone), flag(t.ContextOnly), byte(t.Confidential), flag(t.ScopesKnown)})
 }
 
 func placeText(p *condaccess.Place) string {

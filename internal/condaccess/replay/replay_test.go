@@ -158,3 +158,23 @@ func BenchmarkReplay(b *testing.B) {
 		b.ReportMetric(float64(replay.Result().Distinct), "distinct")
 	}
 }
+
+// A resource that the record names as its audience is not one that it only
+// says the token was for: behind that there may be others.
+func TestDerivedAudienceIsAnother(t *testing.T) {
+	replay := New(evaluator(t, 6))
+	for _, derived := range []bool{false, true} {
+		s := signIn(rand.New(rand.NewPCG(3, 4)), 1, 40, 8)
+		s.Target.Applications, s.Target.Derived = []string{"00000003-0000-0000-c000-000000000000"}, derived
+		s.Client = "other"
+		e := replay.evaluator.Evaluate(s)
+		if got, want := replay.outcome(s).possible, possible(&e); got != want {
+			t.Errorf("derived %v: %v, and by evaluation %v", derived, got, want)
+		}
+		for i := range e.Policies {
+			if got, want := replay.outcome(s).verdicts[i].result, e.Policies[i].Result; got != want {
+				t.Errorf("derived %v: %s is %s, and by evaluation %s", derived, e.Policies[i].Policy.ID, got, want)
+			}
+		}
+	}
+}
