@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
@@ -200,3 +201,44 @@ func TestAhead(t *testing.T) {
 type failure struct{}
 
 func (failure) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// sparse is a tar archive of a sparse file, all hole, that claims so many
+// terabytes, and of another file.
+func sparse(t *testing.T, terabytes byte) string {
+	t.Helper()
+	archive := []byte(tarred(t, regular("hole.json", ""), regular("a.json", riskLines("r1"))))
+	header := archive[:headSize]
+	header[156] = tar.TypeGNUSparse
+	copy(header[257:], "ustar  \x00")
+	for _, at := range []int{386, 483} { // where the data goes on, after the hole; the size
+		clear(header[at : at+12])
+		header[at], header[at+6] = 0x80, terabytes
+	}
+	copy(header[148:], "        ")
+	sum := 0
+	for _, c := range header {
+		sum += int(c)
+	}
+	copy(header[148:], fmt.Sprintf("%06o\x00 ", sum))
+	return string(archive)
+}
+
+// The holes of a sparse file are not read: they may be of any size.
+func TestASparseMember(t *testing.T) {
+	dir := write(t, map[string]string{"a.tgz": string(gzipped(t, []byte(sparse(t, 100))))})
+	var got told
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		got = ingestInto(t, &memory{}, Options{}, nil, dir)
+	}()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Fatal("it is still read")
+	}
+	want := []string{"a.tgz!hole.json: 0 of 0, is a sparse file inside an archive: unpack it first", "a.tgz!a.json: 1 of 1, "}
+	if diff := cmp.Diff(want, got.outcome(dir)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -110,6 +110,7 @@ func (t *tarball) member(h *tar.Header, n int, offset int64) entry {
 	case e.problem != "":
 	case isSparse(h):
 		e.problem = "is a sparse file inside an archive: unpack it first"
+		return e // its holes have no bytes to digest
 	case h.Typeflag != tar.TypeReg:
 		e.problem = "is a link or a device inside an archive"
 	}
