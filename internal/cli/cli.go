@@ -131,7 +131,7 @@ func (a *app) open(readOnly bool) investigation.Opener {
 		if err != nil {
 			return nil, usagef("--memory %s: %w", a.memory, err)
 		}
-		return duckdb.Open(ctx, duckdb.Options{Path: database, TempDir: temp, MemoryLimit: engineMemory(memory), Threads: a.threads, ReadOnly: readOnly})
+		return duckdb.Open(ctx, duckdb.Options{Path: database, TempDir: temp, MemoryLimit: duckdb.Share(memory), Threads: a.threads, ReadOnly: readOnly})
 	}
 }
 

@@ -13,13 +13,7 @@ import (
 // The engine keeps to its own limit, but what a function builds for one row (a
 // list of millions, its text) is memory too. So the whole program is watched
 // while a query runs.
-const (
-	ownMemory   = 64 << 20 // about what the program itself needs, whatever it runs
-	watchPeriod = 5 * time.Millisecond
-)
-
-// engineMemory is what the engine may use where the program may use limit.
-func engineMemory(limit int64) int64 { return max(min(limit-ownMemory, limit/5*4), limit/2) }
+const watchPeriod = 5 * time.Millisecond
 
 // watched calls f with a context that ends when the program holds clearly more
 // than limit; the error is then engine.ErrMemory.

@@ -25,8 +25,8 @@ import (
 	"github.com/conshelf/conshelf/rules"
 )
 
-// detectLimit is the memory that the database may hold in the benchmark of the
-// rules.
+// detectLimit is the memory that the whole program may hold in the benchmark of
+// the rules: the default of the command line.
 const detectLimit = 4 << 30
 
 // BenchmarkDetect runs the whole rule pack over tenants of a million sign-ins
@@ -96,7 +96,7 @@ func detectOpener() (investigation.Opener, *openedEngine) {
 	opened := &openedEngine{}
 	return func(ctx context.Context, database, temp string) (engine.Engine, error) {
 		var err error
-		opened.engine, err = Open(ctx, Options{Path: database, TempDir: temp, MemoryLimit: detectLimit})
+		opened.engine, err = Open(ctx, Options{Path: database, TempDir: temp, MemoryLimit: Share(detectLimit)})
 		return opened.engine, err
 	}, opened
 }

@@ -44,7 +44,7 @@ func multiply(b *testing.B, dir string, signIns int) error {
 		return err
 	}
 	defer func() { _ = from.Close() }()
-	to, err := Open(b.Context(), Options{Path: filepath.Join(dir, "case", "evidence.duckdb"), MemoryLimit: detectLimit})
+	to, err := Open(b.Context(), Options{Path: filepath.Join(dir, "case", "evidence.duckdb"), MemoryLimit: Share(detectLimit)})
 	if err != nil {
 		return err
 	}

@@ -99,6 +99,13 @@ func inUse(err error) error {
 	return err
 }
 
+// ownMemory is about what a program with the engine needs, whatever it runs.
+const ownMemory = 64 << 20
+
+// Share returns how many bytes the database may hold in memory where the whole
+// program may hold limit.
+func Share(limit int64) int64 { return max(min(limit-ownMemory, limit/5*4), limit/2) }
+
 func settings(o Options) [][2]string {
 	list := [][2]string{
 		{"autoinstall_known_extensions", "false"},
