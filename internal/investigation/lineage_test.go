@@ -80,6 +80,9 @@ func followed(trail incident.Trail) string {
 		if o.Closed != nil {
 			closed = "closed by record " + fmt.Sprint(o.Closed.Origin.Record)
 		}
+		if o.Closed == nil && o.Caution != "" {
+			closed += "; " + o.Caution
+		}
 		fmt.Fprintf(&b, "%s of record %d, %s: %s\n", o.Kind, o.Origin.Record, o.Target, closed)
 	}
 	for _, s := range trail.Stops {

@@ -38,6 +38,7 @@ func columns() [][2]string {
 		{"Done", "true"},
 		{"Detail", `""`},
 		{"Request", `""`},
+		{"Reason", `""`},
 	}
 }
 
@@ -69,6 +70,7 @@ func lenses() []lens {
 			"AppId":   "tostring(InitiatedBy.app.appId)", "Principal": "tostring(InitiatedBy.app.servicePrincipalId)", "AppName": "tostring(InitiatedBy.app.displayName)",
 			"Target": `iff(isempty(tostring(TargetResources[0].displayName)), tostring(TargetResources[0].userPrincipalName), tostring(TargetResources[0].displayName))`,
 			"Done":   `Result =~ "success"`, "Detail": "tostring(TargetResources)",
+			"Reason": "iff(isnotempty(ResultDescription), ResultDescription, ResultReason)",
 		}},
 		{"OfficeActivity", activity, map[string]string{
 			"Operation": "Operation", "Account": "UserId", "Address": "case(isnotempty(ClientIP), ClientIP, isnotempty(Client_IPAddress), Client_IPAddress, ActorIpAddress)",

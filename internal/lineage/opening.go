@@ -150,11 +150,14 @@ func targetsOf(detail string) []auditTarget {
 // forwards tells whether the parameters of a cmdlet send mail elsewhere.
 func forwards(parameters string) bool {
 	return slices.ContainsFunc(parametersOf(parameters), func(p parameter) bool {
-		return strings.HasPrefix(p.Name, "Forwarding") && strings.TrimSpace(p.Value) != ""
+		return strings.HasPrefix(p.Name, "Forwarding") && p.given()
 	})
 }
 
 type parameter struct{ Name, Value string }
+
+// given tells whether the parameter is given a value.
+func (p parameter) given() bool { return strings.TrimSpace(strings.TrimPrefix(p.Value, "$null")) != "" }
 
 func parametersOf(text string) []parameter {
 	var list []parameter
@@ -265,164 +268,4 @@ func (s *search) closers() error {
 		v.closing = found
 	}
 	return nil
-}
-
-// closed fills in what closed each opening: the first act after it that does,
-// and is not the attacker's.
-func (v *view) closed(open []incident.Opening) []incident.Opening {
-	ours := make(map[place]incident.Whose)
-	rows := make(map[place]*row)
-	for i, d := range v.verdicts {
-		at := place{v.s.rows[i].table, v.s.rows[i].origin}
-		ours[at], rows[at] = d.whose, &v.s.rows[i]
-	}
-	for i := range open {
-		o := &open[i]
-		for j := range v.closing {
-			c := &v.closing[j]
-			if !c.at.After(o.Time) || strings.HasSuffix(c.operation, incident.Started) || ours[place{c.table, c.origin}] == incident.Attackers {
-				continue
-			}
-			if v.closes(c, o, rows) {
-				a := v.act(c, verdict{incident.Unclear, "it undoes what the attacker did"})
-				o.Closed = &a
-				break
-			}
-		}
-	}
-	return append([]incident.Opening{}, open...)
-}
-
-// closes tells whether c undoes o.
-func (v *view) closes(c *row, o *incident.Opening, rows map[place]*row) bool {
-	operation := strings.ToLower(c.operation)
-	if o.Kind == incident.OpenSession {
-		return c.table == "AuditLogs" && begins(operation, sessionEnders()) && strings.Contains(strings.ToLower(targetOf(c)), o.Target)
-	}
-	var opened *row
-	for _, table := range []string{"AuditLogs", "OfficeActivity", "AzureActivity"} {
-		if r := rows[place{table, o.Origin}]; r != nil {
-			opened = r
-		}
-	}
-	if opened == nil || opened.table != c.table {
-		return false
-	}
-	w, ok := wayOf(opened)
-	return ok && begins(operation, w.closes) && undoes(c, opened, w)
-}
-
-func begins(operation string, with []string) bool {
-	return slices.ContainsFunc(with, func(w string) bool { return strings.HasPrefix(operation, w) })
-}
-
-// undoes tells whether c is about what r opened, and takes it back.
-func undoes(c, r *row, w way) bool {
-	switch {
-	case w.table == "AzureActivity":
-		return w.opens != "microsoft.keyvault/vaults/accesspolicies/write" && strings.EqualFold(c.target, r.target)
-	case w.table == "OfficeActivity" && w.kind == incident.OpenForwarding:
-		return sameMailbox(c, r) && !forwards(c.detail) && strings.Contains(c.detail, "Forwarding")
-	case w.table == "OfficeActivity" && w.kind == incident.OpenRule:
-		return sameRule(c, r)
-	case w.table == "OfficeActivity":
-		return strings.EqualFold(c.target, r.target)
-	case w.kind == incident.OpenCredential && (strings.Contains(strings.ToLower(c.operation), "credentials") || begins(strings.ToLower(c.operation), []string{"update"})):
-		removed := keysRemoved(c.detail)
-		return slices.ContainsFunc(keysAdded(r.detail), func(id string) bool { return slices.Contains(removed, id) })
-	case w.kind == incident.OpenPolicy && strings.HasPrefix(strings.ToLower(c.operation), "update"):
-		return restores(c, r)
-	case w.kind == incident.OpenFederation:
-		return sharesTarget(c, r) && (strings.Contains(strings.ToLower(c.operation), "remove") || strings.Contains(c.detail, `\"Managed\"`) && !strings.Contains(c.detail, `\"Federated\"]`))
-	case w.kind == incident.OpenRole:
-		return sharesUser(c, r) && sharesRole(c, r)
-	}
-	return sharesTarget(c, r)
-}
-
-func sameMailbox(a, b *row) bool {
-	return strings.EqualFold(a.target, b.target) || a.account != "" && a.account == b.account
-}
-
-// sameRule tells whether two cmdlets are about one rule: they end in its name.
-func sameRule(c, r *row) bool {
-	name := func(x *row) string {
-		_, rule, _ := strings.Cut(x.target, `\`)
-		for _, p := range parametersOf(x.detail) {
-			if p.Name == "Name" || p.Name == "Identity" && rule == "" {
-				rule = p.Value[strings.LastIndexByte(p.Value, '\\')+1:]
-			}
-		}
-		return rule
-	}
-	return name(c) != "" && strings.EqualFold(name(c), name(r)) && sameMailboxOf(c, r)
-}
-
-func sameMailboxOf(c, r *row) bool {
-	box := func(x *row) string { b, _, _ := strings.Cut(x.target, `\`); return b }
-	return box(c) == "" || box(r) == "" || strings.EqualFold(box(c), box(r)) || c.account == r.account
-}
-
-// restores tells whether a policy's new value is what it was before.
-func restores(c, r *row) bool {
-	for _, before := range targetsOf(r.detail) {
-		for _, after := range targetsOf(c.detail) {
-			if before.ID != after.ID || before.ID == "" {
-				continue
-			}
-			for _, m := range before.Modified {
-				for _, n := range after.Modified {
-					if m.Name == n.Name && m.Old != "" && m.Old == n.New {
-						return true
-					}
-				}
-			}
-		}
-	}
-	return false
-}
-
-// sharesTarget tells whether two changes have a target in common that is no
-// product of Microsoft's own.
-func sharesTarget(c, r *row) bool {
-	for _, a := range targetsOf(c.detail) {
-		for _, b := range targetsOf(r.detail) {
-			if a.ID != "" && strings.EqualFold(a.ID, b.ID) && a.DisplayName != "Microsoft Graph" && a.Type != "Role" ||
-				a.DisplayName != "" && a.Type == b.Type && strings.EqualFold(a.DisplayName, b.DisplayName) && (a.Type == "Other" || a.Type == "Domain") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func sharesUser(c, r *row) bool {
-	for _, a := range targetsOf(c.detail) {
-		for _, b := range targetsOf(r.detail) {
-			if (a.Type == "User" || a.Type == "ServicePrincipal") && a.ID != "" && strings.EqualFold(a.ID, b.ID) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// sharesRole tells whether two changes name one role.
-func sharesRole(c, r *row) bool {
-	roles := func(x *row) []string {
-		var names []string
-		for _, t := range targetsOf(x.detail) {
-			if t.Type == "Role" {
-				names = append(names, strings.ToLower(t.ID), strings.ToLower(t.DisplayName))
-			}
-			for _, m := range t.Modified {
-				if strings.HasPrefix(m.Name, "Role.") {
-					names = append(names, strings.ToLower(strings.Trim(m.New, `"`)), strings.ToLower(strings.Trim(m.Old, `"`)))
-				}
-			}
-		}
-		return slices.DeleteFunc(names, func(n string) bool { return n == "" })
-	}
-	of := roles(r)
-	return slices.ContainsFunc(roles(c), func(n string) bool { return slices.Contains(of, n) })
 }

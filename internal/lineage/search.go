@@ -31,6 +31,7 @@ type row struct {
 	session, token                  string
 	appID, principal, appName       string
 	device, target, detail, request string
+	reason                          string
 	done                            bool
 	origin                          evidence.Origin
 }
@@ -333,7 +334,7 @@ func newRow(l lens, v []types.Value) (row, error) {
 	r := row{
 		table: l.table, kind: l.kind, at: types.TimeOf(v[0].Int), operation: v[1].Text, account: v[2].Text, accountID: v[3].Text, address: v[4].Text,
 		session: v[5].Text, token: v[6].Text, appID: v[7].Text, principal: v[8].Text, appName: v[9].Text, device: v[10].Text, target: v[11].Text,
-		done: !v[12].Valid || v[12].Int != 0, detail: v[13].Text, request: v[14].Text,
+		done: !v[12].Valid || v[12].Int != 0, detail: v[13].Text, request: v[14].Text, reason: v[15].Text,
 	}
 	r.network = networkOf(r.address)
 	if !strings.Contains(r.account, "@") {
