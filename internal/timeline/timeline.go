@@ -118,13 +118,17 @@ type sameness struct {
 // from one address that failed for one reason are one act, whoever was tried.
 func sameOf(a activity.Activity, by Attribution) sameness {
 	key := sameness{source: a.Source, action: a.Action, result: string(a.Result), network: a.Network, app: a.App, attribution: by}
-	if a.Result == activity.Failure && a.Network != "" {
+	if attempt(a) {
 		key.reason = a.Reason
 		return key
 	}
 	key.actor, key.session = actorOf(a), a.SessionID
 	return key
 }
+
+// attempt tells whether a record is one that is told with those of others: it
+// failed, and where from is known.
+func attempt(a activity.Activity) bool { return a.Result == activity.Failure && a.Network != "" }
 
 func actorOf(a activity.Activity) string { return strings.ToLower(cmp.Or(a.Actor, a.ActorID)) }
 
@@ -219,23 +223,33 @@ func some(before string, names []string, more bool) string {
 	return text
 }
 
-// query returns the query that finds the records of an entry.
+// query returns the query that finds the records of an entry, by all that they
+// have in common.
 func (e *Entry) query() string {
 	a := e.Activity
 	terms := []string{
-		"TimeGenerated between (" + instant(e.First) + " .. " + instant(e.Last) + ")",
+		span(e.First, e.Last),
 		"Source == " + syntax.Quote(a.Source),
 		"Action == " + syntax.Quote(a.Action),
 		"Result == " + syntax.Quote(string(a.Result)),
 		"Network == " + syntax.Quote(a.Network),
+		"App == " + syntax.Quote(a.App),
 	}
-	if e.ActorCount <= 1 {
-		terms = append(terms, "Actor =~ "+syntax.Quote(a.Actor))
+	if attempt(a) {
+		return activity.View + " | where " + strings.Join(append(terms, "Reason == "+syntax.Quote(a.Reason)), " and ")
 	}
-	if a.SessionID != "" && a.Result != activity.Failure {
-		terms = append(terms, "SessionId == "+syntax.Quote(a.SessionID))
+	who := "Actor =~ " + syntax.Quote(a.Actor)
+	if a.Actor == "" {
+		who += " and ActorId =~ " + syntax.Quote(a.ActorID)
 	}
-	return activity.View + " | where " + strings.Join(terms, " and ")
+	return activity.View + " | where " + strings.Join(append(terms, who, "SessionId == "+syntax.Quote(a.SessionID)), " and ")
+}
+
+func span(first, last time.Time) string {
+	if first.IsZero() {
+		return "isnull(TimeGenerated)"
+	}
+	return "TimeGenerated between (" + instant(first) + " .. " + instant(last) + ")"
 }
 
 func instant(t time.Time) string {

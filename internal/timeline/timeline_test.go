@@ -124,3 +124,37 @@ func TestQuery(t *testing.T) {
 		}
 	}
 }
+
+// TestQueryOfOneEntry: what tells an entry from another is in its query.
+func TestQueryOfOneEntry(t *testing.T) {
+	at := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+	base := activity.Activity{Time: at, Source: "SigninLogs", Action: "Sign-in", Result: activity.Success, Actor: "adele@contoso.com", Network: "192.0.2.7", App: "Mail", SessionID: "s1"}
+	change := map[string]func(a *activity.Activity){
+		"another application": func(a *activity.Activity) { a.App = "Files" },
+		"no application":      func(a *activity.Activity) { a.App = "" },
+		"no session":          func(a *activity.Activity) { a.SessionID = "" },
+		"only an id":          func(a *activity.Activity) { a.Actor, a.ActorID = "", "u1" },
+		"another id":          func(a *activity.Activity) { a.Actor, a.ActorID = "", "u2" },
+		"no time":             func(a *activity.Activity) { a.Time = time.Time{} },
+		"a wrong password":    func(a *activity.Activity) { a.Result, a.Reason = activity.Failure, "50126" },
+		"a locked account":    func(a *activity.Activity) { a.Result, a.Reason = activity.Failure, "50053" },
+		"no network":          func(a *activity.Activity) { a.Result, a.Network = activity.Failure, "" },
+	}
+	seen := make(map[string]string)
+	for name, with := range change {
+		other := base
+		with(&other)
+		for _, e := range Tell(Input{Activities: []activity.Activity{base, other}}) {
+			if e.Activity == base {
+				continue
+			}
+			if before, ok := seen[e.Query]; ok || e.Query == "" {
+				t.Errorf("%s and %s have one query: %s", name, before, e.Query)
+			}
+			seen[e.Query] = name
+		}
+	}
+	if len(seen) != len(change) {
+		t.Errorf("%d entries of %d are told apart", len(seen), len(change))
+	}
+}
