@@ -54,8 +54,9 @@ func Read(data []byte) (List, error) {
 // readJSON tells a STIX bundle from a MISP event.
 func readJSON(text []byte) (List, error) {
 	var head struct {
-		Type  string          `json:"type"`
-		Event json.RawMessage `json:"Event"`
+		Type     string          `json:"type"`
+		Event    json.RawMessage `json:"Event"`
+		Response json.RawMessage `json:"response"`
 	}
 	if text[0] == '[' { // MISP exports several events as an array
 		return readMISPEvents(text)
@@ -68,6 +69,8 @@ func readJSON(text []byte) (List, error) {
 		return readSTIX(text)
 	case head.Event != nil:
 		return readMISP(text)
+	case head.Response != nil:
+		return readMISPAnswer(head.Response)
 	}
 	return List{}, fmt.Errorf("want CSV, a STIX 2.1 bundle or a MISP event; this is JSON of another kind")
 }

@@ -36,6 +36,17 @@ func TestRead(t *testing.T) {
 			[]activity.Indicator{ip("192.0.2.7"), {Kind: activity.App, Value: "a1"}},
 			[]string{"type yara"},
 		},
+		"MISP search": {
+			`{"response":[{"Event":{"Attribute":[{"type":"ip-dst|port","value":"192.0.2.7|443"},{"type":"domain|ip","value":"fabrikam.com|192.0.2.9"}]}}]}`,
+			[]activity.Indicator{ip("192.0.2.7")},
+			[]string{"type domain|ip"},
+		},
+		"MISP attributes": {`{"response":{"Attribute":[{"type":"ip-src","value":"2001:db8::1"}]}}`, []activity.Indicator{ip("2001:db8::1")}, nil},
+		"STIX observables": {
+			`{"type":"bundle","objects":[{"type":"url","id":"o1","value":"https://fabrikam.com/"},{"type":"identity","id":"o2"},{"type":"user-account","id":"o3","account_login":"bob@contoso.com"}]}`,
+			[]activity.Indicator{{Kind: activity.User, Value: "bob@contoso.com"}},
+			[]string{"type url"},
+		},
 		"STIX": {
 			`{"type":"bundle","objects":[
 			{"type":"indicator","id":"i1","pattern_type":"stix","pattern":"[ipv4-addr:value = '192.0.2.7'] OR [ipv6-addr:value = '2001:db8::1' OR ipv4-addr:value ISSUBSET '198.51.100.0/24']"},
@@ -72,7 +83,7 @@ func TestRead(t *testing.T) {
 }
 
 func TestReadWhatIsNoList(t *testing.T) {
-	for _, text := range []string{`{"a":1}`, `{"type":`, `[{"a":1}]`, `[1]`, `{"type":"bundle","objects":1}`} {
+	for _, text := range []string{`{"a":1}`, `{"type":`, `[{"a":1}]`, `[1]`, `{"Event":null}`, `{"response":null}`, `{"response":1}`, `{"response":[null]}`, `{"type":"bundle","objects":1}`} {
 		if _, err := Read([]byte(text)); err == nil {
 			t.Errorf("%s is read", text)
 		}

@@ -1,8 +1,11 @@
 package indicator
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 )
 
 // An event is a MISP event in its core format, as far as it is read.
@@ -31,7 +34,27 @@ func readMISP(text []byte) (List, error) {
 		return List{}, fmt.Errorf("read MISP event: %w", err)
 	}
 	var list List
+	if one.Event == nil {
+		return list, errors.New("read MISP event: it is null")
+	}
 	list.event(*one.Event)
+	return list, nil
+}
+
+// readMISPAnswer reads what MISP's search answers: events, or attributes.
+func readMISPAnswer(response json.RawMessage) (List, error) {
+	var attributes event
+	if text := bytes.TrimSpace(response); len(text) > 0 && text[0] == '[' {
+		return readMISPEvents(text)
+	}
+	if err := json.Unmarshal(response, &attributes); err != nil {
+		return List{}, fmt.Errorf("read MISP attributes: %w", err)
+	}
+	var list List
+	if attributes.Attribute == nil {
+		return list, errors.New("read MISP attributes: there are none")
+	}
+	list.event(attributes)
 	return list, nil
 }
 
@@ -59,11 +82,23 @@ func (l *List) event(e event) {
 		if a.Deleted {
 			continue
 		}
-		i, err := typed(a.Type, refang(a.Value))
+		kind, value := single(a.Type, refang(a.Value))
+		i, err := typed(kind, value)
 		if err != nil {
 			l.skip("attribute "+a.UUID, "%v", err)
 			continue
 		}
 		l.add(i, a.Comment)
 	}
+}
+
+// single returns the address of an attribute that has a port beside it, which
+// no log tells.
+func single(kind, value string) (string, string) {
+	switch kind {
+	case "ip-src|port", "ip-dst|port":
+		address, _, _ := strings.Cut(value, "|")
+		return strings.TrimSuffix(kind, "|port"), address
+	}
+	return kind, value
 }

@@ -52,6 +52,9 @@ func (l *List) object(o object) {
 			value = o.UserID
 		}
 		l.value(o, o.Type, value)
+	case "artifact", "autonomous-system", "directory", "email-message", "file", "mac-addr", "mutex", "network-traffic", "process", "software", "url",
+		"windows-registry-key", "x509-certificate":
+		l.skip(o.ID, "type %s is in no log that is looked at", o.Type)
 	}
 }
 
