@@ -79,6 +79,9 @@ func (a *app) ingest(ctx context.Context, paths []string, f loadFlags, asJSON bo
 	}
 	defer func() { err = firstError(err, c.Close()) }()
 	result, err := a.load(ctx, c, paths, options)
+	if err != nil && len(result.Files) == 0 {
+		return err
+	}
 	if printErr := printFiles(a.out, result.Files, asJSON, terminalWidth(a.out)); err == nil {
 		err = printErr
 	}

@@ -27,6 +27,9 @@ type File struct {
 	// Continues tells that the file is a page that names a next one.
 	Continues bool     `json:"continues,omitempty"`
 	Notes     []string `json:"notes,omitempty"` // what was decided, replaced or not seen in reading it
+	// Identity is the version of the rule by which its records were told from
+	// others; 0: of a build that did not say.
+	Identity int `json:"identity,omitempty"`
 	// Archive is the file that Member is in.
 	Archive *Archive `json:"archive,omitempty"`
 	// Acquired says who took the file in, when and from where. It is of the

@@ -3,11 +3,35 @@ package ingest
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"math"
 
 	"github.com/conshelf/conshelf/internal/engine"
+	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/kql/types"
 )
+
+// IdentityVersion is the version of the rule by which identities are computed.
+// Identities of two versions say nothing of each other: a record that is held
+// under one is new under the other.
+const IdentityVersion = 1
+
+// ErrIdentity is the error of adding to rows whose identities are of another
+// version.
+var ErrIdentity = errors.New("what is held was stored by a build that tells records apart by another rule, and would be taken in again as new: " +
+	"load all of the evidence into a new case; this one can be read as before")
+
+// sameRule returns ErrIdentity unless the identities of what is known are of
+// this version. What is no evidence, and a file of which nothing was stored, has
+// none.
+func sameRule(known []evidence.File) error {
+	for _, f := range known {
+		if f.Identity != IdentityVersion && f.Counts.Stored > 0 && !IsReference(f) {
+			return ErrIdentity
+		}
+	}
+	return nil
+}
 
 // identity returns who the row being built is: half from the table and the
 // record's id, half from the table and all that the row holds. A table without

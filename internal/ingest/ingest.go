@@ -91,6 +91,9 @@ func (eof) Read([]byte) (int, error) { return 0, io.EOF }
 // and does not stop the others; an error does, and means that the file being
 // read was not stored.
 func (in *Ingester) Ingest(ctx context.Context, paths []string, known []evidence.File, each func(evidence.File, []evidence.Reject) error) error {
+	if err := sameRule(known); err != nil {
+		return err
+	}
 	number := in.remember(known)
 	if err := in.recall(ctx); err != nil {
 		return err
@@ -188,7 +191,7 @@ func (in *Ingester) recall(ctx context.Context) error {
 // alone: if this one failed too, then because of it.
 func (in *Ingester) entry(ctx context.Context, number int64, e entry, each func(evidence.File, []evidence.Reject) error) error {
 	f := evidence.File{
-		Number: number, Size: e.size, Problem: e.problem,
+		Number: number, Size: e.size, Problem: e.problem, Identity: IdentityVersion,
 		Path: strings.ToValidUTF8(e.path, replacement), Member: strings.ToValidUTF8(e.member, replacement),
 	}
 	in.acquire(&f, e.origin)

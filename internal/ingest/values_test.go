@@ -3,9 +3,12 @@ package ingest
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/evidence"
@@ -280,5 +283,53 @@ func TestDigestsOfLongCells(t *testing.T) {
 			}
 			clear(text) // the memory of a record is used again
 		}
+	}
+}
+
+// A record has the same identity for as long as the version says so: rows of a
+// case are compared with those of a later load. If this fails, raise
+// IdentityVersion with the identities here.
+func TestIdentitiesAreOfTheirVersion(t *testing.T) {
+	m := &memory{}
+	long := strings.Repeat("x", 3*longCell)
+	dir := write(t, map[string]string{
+		"risk.jsonl": riskLines("1"),
+		"rows.jsonl": `{"Type":"Door_CL","TimeGenerated":"2026-03-04T05:06:07Z","Name_s":"front","Note_s":"` + long + `","Open_b":true,"Width_d":1.5}` + "\n",
+	})
+	got := ingestInto(t, m, Options{}, nil, dir)
+	for _, f := range got.files {
+		if f.Identity != IdentityVersion {
+			t.Errorf("%s has the version %d, want %d", f.Name(), f.Identity, IdentityVersion)
+		}
+	}
+	want := map[int][]engine.Identity{1: {{-5963194533289884219, -7935791278309454274}, {1137546335034239472, 7350684216063707926}}}
+	if diff := cmp.Diff(want[IdentityVersion], m.identities()); diff != "" {
+		t.Errorf("identities of version %d (-want +got):\n%s", IdentityVersion, diff)
+	}
+}
+
+// Nothing is added to rows that were told apart by another rule: each would be
+// new. A file that gave no row, and what is no evidence, stand in nobody's way.
+func TestNothingIsAddedUnderAnotherRule(t *testing.T) {
+	dir := write(t, map[string]string{"a.jsonl": riskLines("1")})
+	stored := evidence.Counts{Read: 1, Stored: 1}
+	for _, test := range []struct {
+		name  string
+		known evidence.File
+		want  error
+	}{
+		{"of no version", evidence.File{Number: 1, Counts: stored}, ErrIdentity},
+		{"of a later version", evidence.File{Number: 1, Counts: stored, Identity: IdentityVersion + 1}, ErrIdentity},
+		{"of this version", evidence.File{Number: 1, Counts: stored, Identity: IdentityVersion}, nil},
+		{"nothing stored", evidence.File{Number: 1, Counts: evidence.Counts{Read: 1, Quarantined: 1}}, nil},
+		{"a reference", evidence.File{Number: 1, Counts: stored, Format: referenceFormat + "csv"}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := &memory{}
+			err := New(m, Options{}).Ingest(t.Context(), []string{dir}, []evidence.File{test.known}, func(evidence.File, []evidence.Reject) error { return nil })
+			if !errors.Is(err, test.want) || (len(m.rows) == 0) != (test.want != nil) {
+				t.Errorf("%v, and %d rows; want %v", err, len(m.rows), test.want)
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package investigation
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,6 +103,33 @@ func stopped(t *testing.T, dir string, committed bool) {
 	}
 	if err := c.engine.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A case that another build filled is not added to where that build told records
+// apart by another rule: each would be counted as new. It can be read.
+func TestACaseOfAnotherIdentityIsNotAddedTo(t *testing.T) {
+	dir := t.TempDir()
+	c := openCase(t, filepath.Join(dir, "case"))
+	load, err := c.store().Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := engine.NewBatch(ingest.ManifestTable)
+	b.Vectors[b.Column(types.Column{Name: ingest.ManifestColumn, Type: types.Dynamic})].SetText([]byte(`{"number":1,"path":"old.jsonl","counts":{"read":3,"stored":3}}`))
+	b.EndRow(engine.Origin{File: 1})
+	if err := load.Append(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	if err := load.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := c.Ingest(t.Context(), []string{signInFile(t, dir, "one.jsonl", 3)}, IngestOptions{})
+	if !errors.Is(err, ingest.ErrIdentity) || len(loaded.Files) > 0 || !strings.Contains(err.Error(), "load all of the evidence into a new case") {
+		t.Errorf("%v, and %d files", err, len(loaded.Files))
+	}
+	if files, err := c.Files(t.Context()); err != nil || len(files) != 1 {
+		t.Errorf("%d files, %v; want the one that was there", len(files), err)
 	}
 }
 
