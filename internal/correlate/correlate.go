@@ -9,7 +9,8 @@
 // Two alerts are joined by somebody or something that both are about: an
 // account in any of its spellings, a session, an application, a device, or an
 // address that few people share. An alert of low severity is context: it joins the
-// attack it is nearest to, and never makes one attack of two.
+// attack it is nearest to, and never makes one attack of two. What is only
+// informational is no incident: it is in one as context, or was seen in passing.
 package correlate
 
 import (
@@ -19,14 +20,18 @@ import (
 	"github.com/conshelf/conshelf/internal/incident"
 )
 
-// Incidents joins the alerts. Each alert is in exactly one incident; one that
-// is given twice counts once. The incidents are ordered by time.
+// Incidents joins the alerts. Each alert is in exactly one incident, but for
+// those of severity Informational that nothing graver is joined with, which are
+// in none; one that is given twice counts once. The incidents are ordered by
+// time.
 func Incidents(alerts []incident.Alert) []incident.Incident {
 	alerts = inOrder(alerts)
 	links := join(alerts, subjectsOf(alerts))
 	incidents := make([]incident.Incident, 0, len(alerts))
 	for _, g := range groups(len(alerts), links) {
-		incidents = append(incidents, build(alerts, g))
+		if in := build(alerts, g); in.Severity != incident.Informational {
+			incidents = append(incidents, in)
+		}
 	}
 	slices.SortFunc(incidents, func(a, b incident.Incident) int {
 		return cmp.Or(a.First.Compare(b.First), a.Last.Compare(b.Last), cmp.Compare(a.ID, b.ID))

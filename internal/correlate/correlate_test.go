@@ -114,8 +114,13 @@ High | Rule b: bob@contoso.com | b`},
 			alert("c", 0, info, "Persistence", "T1098", upn("adele")),
 			alert("a", 60*50, high, "InitialAccess", "T1078", upn("adele")),
 		}, `
-Informational | Rule c: adele@contoso.com | c
 High | Rule a: adele@contoso.com | a`},
+		{"what is only informational is no incident", []incident.Alert{
+			alert("a", 0, info, "Persistence", "T1098", upn("adele")),
+			alert("b", 1, info, "Discovery", "T1087", upn("adele")),
+			alert("c", 2, low, "Discovery", "T1087", upn("bob")),
+		}, `
+Low | Rule c: bob@contoso.com | c`},
 		{"an address that many share is a gateway", gateway(), `
 Medium | Rule g0: user0@contoso.com | g0
 Medium | Rule g1: user1@contoso.com | g1

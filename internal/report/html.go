@@ -74,6 +74,7 @@ func funcs() template.FuncMap {
 		"collection":  newCollection,
 		"story":       storyOf,
 		"ref":         ref,
+		"tenant":      tenantText,
 		"technique": func(id incident.Technique) string {
 			if t, ok := attack.Lookup(id); ok {
 				return " " + t.Name

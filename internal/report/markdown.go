@@ -93,7 +93,7 @@ func (m *markdown) document(d Document) {
 	for i, s := range d.Incidents {
 		m.incident(i+1, s, len(d.Tenants))
 	}
-	m.unjoined(d.Unjoined)
+	m.unjoined(d.Unjoined, len(d.Tenants))
 	m.collected(d.Coverage)
 	m.gaps(d.Gaps)
 	m.rules(d.Rules)
@@ -283,11 +283,15 @@ func (m *markdown) request(what string, r *respond.Request) {
 	m.fenced("http", text)
 }
 
-func (m *markdown) unjoined(all []AlertSection) {
-	m.line("## Alerts that joined no incident")
+func (m *markdown) unjoined(all []AlertSection, tenants int) {
+	m.line("## Seen in passing: alerts of no incident")
 	m.line("")
 	for i, s := range all {
 		m.alert(i+1, s.Alert, s.Sources)
+		if tenants > 1 {
+			m.line("- Tenant: %s", tenantText(s.Alert.Tenant))
+			m.line("")
+		}
 	}
 	if len(all) == 0 {
 		m.line("None.")

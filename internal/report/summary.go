@@ -1,9 +1,10 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -31,9 +32,7 @@ func Summary(w io.Writer, d Document, style Style) error {
 	for _, group := range d.Gaps {
 		s.line("gaps: %4d  %s", len(group.Gaps), kindText(group.Kind))
 	}
-	if len(d.Unjoined) > 0 {
-		s.line("%s joined no incident", count(len(d.Unjoined), "alert"))
-	}
+	s.passing(d.Unjoined)
 	if _, err := io.WriteString(w, s.b.String()); err != nil {
 		return fmt.Errorf("write summary: %w", err)
 	}
@@ -49,7 +48,7 @@ func (s *summary) incident(n int, inc incident.Incident, tenants int) {
 	s.line("")
 	s.coloured(inc.Severity, fmt.Sprintf("%-13s", inc.Severity), fmt.Sprintf(" %d. %s", n, inc.Title))
 	if tenants > 1 {
-		s.line("    tenant    %s", cmp.Or(inc.Tenant, "not named in the evidence"))
+		s.line("    tenant    %s", tenantText(inc.Tenant))
 	}
 	s.line("    when      %s", span(inc.First, inc.Last))
 	s.line("    stages    %s", stagesText(inc))
@@ -57,6 +56,52 @@ func (s *summary) incident(n int, inc incident.Incident, tenants int) {
 	s.line("    alerts    %d", len(inc.Alerts))
 	for _, t := range inc.Terms {
 		s.line("    fact      %s", t.String())
+	}
+}
+
+// maxPassing is how many rules a summary names of those whose alerts are in no
+// incident.
+const maxPassing = 20
+
+// passing tells of the alerts that are in no incident, by rule.
+func (s *summary) passing(all []AlertSection) {
+	if len(all) == 0 {
+		return
+	}
+	byRule := make(map[string][]incident.Alert)
+	for _, section := range all {
+		byRule[section.Alert.Rule.Name] = append(byRule[section.Alert.Rule.Name], section.Alert)
+	}
+	s.line("")
+	s.line("seen in passing, and no incident: %s", count(len(all), "alert"))
+	names := slices.Sorted(maps.Keys(byRule))
+	for _, name := range names[:min(maxPassing, len(names))] {
+		s.passed(name, byRule[name])
+	}
+	if more := len(names) - maxPassing; more > 0 {
+		s.line("    and of %s more", count(more, "rule"))
+	}
+}
+
+// passed tells of one rule's alerts that are in no incident.
+func (s *summary) passed(rule string, alerts []incident.Alert) {
+	first, last := alerts[0].First, alerts[0].Last
+	var facts []string
+	for _, a := range alerts {
+		if a.First.Before(first) {
+			first = a.First
+		}
+		if a.Last.After(last) {
+			last = a.Last
+		}
+		for _, t := range a.Terms {
+			facts = append(facts, t.String())
+		}
+	}
+	s.line("    %-13s %s: %d, %s", alerts[0].Severity, rule, len(alerts), span(first, last))
+	slices.Sort(facts)
+	for _, fact := range slices.Compact(facts) {
+		s.line("    fact      %s", fact)
 	}
 }
 

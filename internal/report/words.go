@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -33,6 +34,9 @@ func windowText(w incident.Window) string {
 	}
 	return span(w.From, w.To)
 }
+
+// tenantText names a tenant where there are several.
+func tenantText(tenant string) string { return cmp.Or(tenant, "not named in the evidence") }
 
 // tacticText spaces a tactic's name: InitialAccess becomes Initial Access.
 func tacticText(t incident.Tactic) string {
