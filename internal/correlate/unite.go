@@ -12,13 +12,18 @@ import (
 // Unite joins incidents that the evidence shows to be one attack: an alert of
 // one rests on an act of the attacker in the trail of another, or one act is in
 // the trails of both. An incident that was joined has no trail, for it has to
-// be followed again; the others are as they were. Context joins nothing.
+// be followed again; the others are as they were. Context joins nothing, nor is
+// a record one act of two tenants.
 func Unite(incidents []incident.Incident) []incident.Incident {
-	owner := make(map[evidence.Origin]int) // of an act: the first incident whose trail has it
+	type act struct {
+		tenant string
+		origin evidence.Origin
+	}
+	owner := make(map[act]int) // of an act: the first incident whose trail has it
 	p := newPartition(len(incidents))
 	var joins []union
 	meet := func(i int, at evidence.Origin, alert string) {
-		j, known := owner[at]
+		j, known := owner[act{incidents[i].Tenant, at}]
 		if known && p.root(i) != p.root(j) {
 			joins = append(joins, union{j, i, at, alert})
 			p.join(i, j)
@@ -30,8 +35,8 @@ func Unite(incidents []incident.Incident) []incident.Incident {
 				continue // anybody's wrong password
 			}
 			meet(i, a.Origin, "")
-			if _, known := owner[a.Origin]; !known {
-				owner[a.Origin] = i
+			if _, known := owner[act{in.Tenant, a.Origin}]; !known {
+				owner[act{in.Tenant, a.Origin}] = i
 			}
 		}
 	}

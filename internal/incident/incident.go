@@ -128,6 +128,8 @@ type Incident struct {
 	// Terms are the tenant's own facts that were weighed on its alerts, each
 	// once, in their order.
 	Terms []Term `json:"terms,omitempty"`
+	// Elsewhere is what incidents of other tenants name too. They are not joined.
+	Elsewhere []Elsewhere `json:"elsewhere,omitempty"`
 	// Story and Trail are nil where the evidence was not searched for them.
 	Story *Story `json:"story,omitempty"`
 	Trail *Trail `json:"trail,omitempty"`
@@ -139,6 +141,13 @@ type Link struct {
 	To     string `json:"to"`
 	Entity Entity `json:"entity"` // what they share
 	Reason string `json:"reason"` // a sentence
+}
+
+// An Elsewhere is what an incident of another tenant names too.
+type Elsewhere struct {
+	Entity   Entity `json:"entity"`
+	Tenant   string `json:"tenant,omitempty"` // empty: its records name none
+	Incident string `json:"incident"`         // its ID
 }
 
 // A Stage is what an incident shows of one tactic.

@@ -99,7 +99,7 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 	if f.Incidents, err = c.follow(ctx, correlate.Incidents(f.Alerts)); err != nil {
 		return Findings{}, err
 	}
-	f.Incidents = withTerms(f.Incidents)
+	f.Incidents = correlate.Elsewhere(withTerms(f.Incidents))
 	for _, i := range f.Incidents {
 		f.Plans = append(f.Plans, respond.Make(i, books))
 	}

@@ -32,6 +32,32 @@ func TestLineage(t *testing.T) {
 	})
 }
 
+// What names no tenant, beside several that are named, is nobody's: a search
+// from it stays with it, as one from a tenant stays in that.
+func TestATrailStaysInItsTenant(t *testing.T) {
+	dir := t.TempDir()
+	log := filepath.Join(dir, "log.jsonl")
+	tenants := []string{"e0000000-0000-4000-8000-000000000001", "e0000000-0000-4000-8000-000000000002", ""}
+	var b strings.Builder
+	for i, tenant := range tenants {
+		fmt.Fprintf(&b, `{"Type":"SigninLogs","TimeGenerated":"2026-03-04T09:0%d:00Z","Id":"s%d","UserPrincipalName":"adele@contoso.com","ResultType":"0","IPAddress":"203.0.113.9","SessionId":"x","AADTenantId":%q}`+"\n", i, i, tenant)
+	}
+	if err := os.WriteFile(log, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := openCase(t, filepath.Join(dir, "case"))
+	load(t, c, log)
+	address, _ := incident.NewEntity(incident.IP, incident.Identifier{Name: "Address", Value: "203.0.113.9"})
+	at := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+	for i, tenant := range tenants {
+		seed, ok := lineage.SeedOf(incident.Incident{Tenant: tenant, Alerts: []incident.Alert{{Severity: incident.High, First: at, Entities: []incident.Entity{address}}}})
+		trail, err := c.Lineage(t.Context(), seed)
+		if !ok || err != nil || len(trail.Acts) != 1 || trail.Acts[0].Origin.Record != int64(i+1) {
+			t.Errorf("tenant %q: %v, %v, %q", tenant, ok, err, followed(trail))
+		}
+	}
+}
+
 // seedIn reads a seed: a kind and a value a line.
 func seedIn(t *testing.T, text string) lineage.Seed {
 	t.Helper()

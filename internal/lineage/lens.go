@@ -100,7 +100,7 @@ func lenses() []lens {
 		}},
 		{"StorageBlobLogs", activity, map[string]string{
 			"Account": "RequesterUpn", "AccountId": "RequesterObjectId", "AppId": "RequesterAppId", "Address": "tostring(split(CallerIpAddress, \":\")[0])", "Target": "ObjectKey",
-			"Done": `StatusText =~ "Success"`,
+			"Done": `iff(isempty(StatusText), isempty(StatusCode) or toint(StatusCode) < 400, StatusText =~ "Success")`,
 		}},
 		{"AADUserRiskEvents", words, map[string]string{
 			"Operation": `strcat("Risk detection: ", RiskEventType)`, "Account": "UserPrincipalName", "AccountId": "UserId", "Address": "IpAddress", "Request": "RequestId",

@@ -34,7 +34,7 @@ type Evidence interface {
 
 // A Seed is what a search begins with.
 type Seed struct {
-	Tenant string // "": all that there is
+	Tenant string // "": all that there is; plan.Tenantless: what names none, where several are named
 	// Since is when it began: what an account did long before is its habit. Zero
 	// is not known. Then nothing is said to be the attacker's or the owner's: what
 	// was asked for, a session or a token, is all that is followed.

@@ -1,11 +1,13 @@
 package lineage
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/conshelf/conshelf/internal/correlate"
 	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/kql/plan"
 )
 
 // SeedOf returns what a search for the rest of an incident begins with: whom
@@ -13,7 +15,7 @@ import (
 // lesser ones that add up, those. Ok is false if there is none: context is no
 // lead.
 func SeedOf(in incident.Incident) (Seed, bool) {
-	seed := Seed{Tenant: in.Tenant}
+	seed := Seed{Tenant: cmp.Or(in.Tenant, plan.Tenantless)}
 	lesser := !slices.ContainsFunc(in.Alerts, correlate.Core) && correlate.AddsUp(in)
 	for _, a := range in.Alerts {
 		if !correlate.Core(a) && (!lesser || a.Severity != incident.Low) {

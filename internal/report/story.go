@@ -36,7 +36,20 @@ func storyOf(inc incident.Incident) []passage {
 	if inc.Trail != nil {
 		passages = append(passages, sessionsOf(*inc.Trail), actsOf(*inc.Trail))
 	}
+	passages = append(passages, elsewhereOf(inc))
 	return slices.DeleteFunc(passages, func(b passage) bool { return len(b.Lines)+len(b.Rows) == 0 })
+}
+
+// elsewhereOf tells what incidents of other tenants name too.
+func elsewhereOf(inc incident.Incident) passage {
+	b := passage{
+		Title: "What other tenants have of it", Caption: "What incidents of other tenants name too. Nothing is joined across tenants: whether it is one attack is to be decided.",
+		Head: []string{"Shared", "Tenant", "Incident"},
+	}
+	for _, e := range inc.Elsewhere {
+		b.Rows = append(b.Rows, []string{string(e.Entity.Type) + " " + e.Entity.String(), tenantText(e.Tenant), e.Incident})
+	}
+	return b
 }
 
 func gistOf(s incident.Story) passage {

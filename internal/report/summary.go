@@ -54,6 +54,13 @@ func (s *summary) incident(n int, inc incident.Incident, tenants int) {
 	s.line("    stages    %s", stagesText(inc))
 	s.line("    accounts  %s", someOf(accounts(inc), 6))
 	s.line("    alerts    %d", len(inc.Alerts))
+	var shared []string
+	for _, e := range inc.Elsewhere {
+		shared = append(shared, fmt.Sprintf("%s with incident %s of tenant %s", e.Entity, e.Incident, tenantText(e.Tenant)))
+	}
+	if len(shared) > 0 {
+		s.line("    shared    %s", someOf(shared, 3))
+	}
 	for _, t := range inc.Terms {
 		s.line("    fact      %s", t.String())
 	}

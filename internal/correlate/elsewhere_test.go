@@ -1,0 +1,68 @@
+package correlate
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/conshelf/conshelf/internal/evidence"
+	"github.com/conshelf/conshelf/internal/incident"
+)
+
+// of returns an alert of a tenant.
+func of(tenant string, a incident.Alert) incident.Alert {
+	a.Tenant = tenant
+	return a
+}
+
+// Two tenants have one user name, one address and one name of a machine. Their
+// alerts are two incidents, each of which says what the other has too: not the
+// machine, which is another one.
+func TestTenantsShareAndDoNotJoin(t *testing.T) {
+	host := "Host:HostName=LAP-1"
+	incidents := Elsewhere(Incidents([]incident.Alert{
+		of("t1", alert("a", 0, medium, "InitialAccess", "T1078", upn("adele"), ip("203.0.113.7"), host)),
+		of("t2", alert("b", 1, medium, "InitialAccess", "T1078", upn("Adele"), ip("203.0.113.7"), host)),
+		of("", alert("c", 2, medium, "InitialAccess", "T1078", ip("203.0.113.7"))),
+		of("t2", alert("d", 3, medium, "InitialAccess", "T1078", upn("bob"), ip("198.51.100.1"))),
+	}))
+	var b strings.Builder
+	for _, in := range incidents {
+		fmt.Fprintf(&b, "%s:", in.Alerts[0].ID)
+		for _, e := range in.Elsewhere {
+			fmt.Fprintf(&b, " %s of %q,", e.Entity, e.Tenant)
+			if e.Incident == in.ID {
+				t.Error("an incident is elsewhere to itself")
+			}
+		}
+		b.WriteString("\n")
+	}
+	want := `a: 203.0.113.7 of "", adele@contoso.com of "t2", 203.0.113.7 of "t2",
+b: 203.0.113.7 of "", Adele@contoso.com of "t1", 203.0.113.7 of "t1",
+c: 203.0.113.7 of "t1", 203.0.113.7 of "t2",
+d:
+`
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// One record is an act in the trails of two tenants' incidents, and behind an
+// alert of the other: they are not united.
+func TestTenantsAreNotUnited(t *testing.T) {
+	all := Incidents([]incident.Alert{
+		of("t1", alert("a", 0, medium, "InitialAccess", "T1078", upn("adele"))),
+		of("t2", alert("b", 1, medium, "InitialAccess", "T1078", upn("adele"))),
+	})
+	for i := range all {
+		act := deed(5, "SigninLogs", "Sign-in", "adele@contoso.com", incident.Attackers)
+		act.Origin = evidence.Origin{File: 1, Record: 1}
+		all[i].Alerts[0].Origins = []evidence.Origin{act.Origin}
+		all[i].Trail = &incident.Trail{Acts: []incident.Act{act}}
+	}
+	if got := Unite(all); len(got) != 2 {
+		t.Errorf("%d incidents, want 2", len(got))
+	}
+}
