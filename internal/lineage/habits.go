@@ -21,6 +21,21 @@ func (s *search) people() string {
 	return "union " + strings.Join(parts, ", ")
 }
 
+// begin asks when the sign-ins of the evidence begin: before that, nobody has a
+// habit.
+func (s *search) begin() error {
+	people := s.people()
+	if people == "" {
+		return nil
+	}
+	return s.ask(people+" | summarize Begins = min(At)", false, func(v []types.Value) error {
+		if v[0].Valid {
+			s.begins = types.TimeOf(v[0].Int)
+		}
+		return nil
+	})
+}
+
 // countSharers asks how many accounts got in from each network.
 func (s *search) countSharers(networks map[string]bool) error {
 	unknown := make(map[string]bool)

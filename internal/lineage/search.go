@@ -55,6 +55,7 @@ type search struct {
 	names   map[string]string    // account by its id
 	apps    map[string]string    // an application's name by its ids
 	served  map[string]time.Time // when an application was first seen
+	begins  time.Time            // the first sign-in of the evidence; zero if it has none
 	cut     map[string]bool      // tables of which more rows match than are read
 
 	unfinished bool // there was more to ask for
@@ -100,6 +101,9 @@ func newSearch(ctx context.Context, e Evidence, infos []engine.TableInfo) *searc
 
 // run reads rows until no view asks for more.
 func (s *search) run() error {
+	if err := s.begin(); err != nil {
+		return err
+	}
 	for round := 0; ; round++ {
 		want := newKeys()
 		for _, v := range s.views {

@@ -13,6 +13,7 @@ type view struct {
 	s    *search
 	seed Seed
 
+	named    []string          // accounts that the seed names, in lower case
 	accounts map[string]bool   // that were taken
 	suspects map[string]string // networks of the attacker, by what told of them
 	sessions map[string]*session
@@ -42,7 +43,8 @@ func newView(s *search, seed Seed) *view {
 		s: s, seed: seed, accounts: make(map[string]bool), suspects: make(map[string]string), sessions: make(map[string]*session), tokens: make(map[string]bool),
 		requests: make(map[string]bool), apps: make(map[string]bool), taken: make(map[string][2]time.Time), verdicts: make(map[int]verdict), usual: make(map[[3]string]bool),
 	}
-	for _, a := range lower(seed.Accounts) {
+	v.named = lower(seed.Accounts)
+	for _, a := range v.named {
 		v.accounts[a] = true
 	}
 	for _, a := range seed.Addresses {
@@ -173,6 +175,9 @@ func (v *view) verdict(r *row) (verdict, bool) {
 	}
 	own := v.own(r)
 	if why, ok := v.suspects[r.network]; ok && r.network != "" && !own && v.counts(r) {
+		if v.unknown(r) && !slices.Contains(v.named, r.account) {
+			return verdict{incident.Unclear, why + ", and the evidence begins too late to tell whether the account always uses it"}, true
+		}
 		return verdict{incident.Attackers, why}, true
 	}
 	if v.apps[r.appID] && r.appID != "" && v.new(r.appID) {
@@ -182,7 +187,7 @@ func (v *view) verdict(r *row) (verdict, bool) {
 		return verdict{incident.Attackers, "a token of the attacker's sign-in"}, true
 	}
 	if one := v.sessions[r.session]; one != nil && r.session != "" {
-		return v.inSession(one, own), true
+		return v.inSession(r, one, own), true
 	}
 	if r.request != "" && v.requests[r.request] && !own {
 		return verdict{incident.Attackers, "the record of the attacker's sign-in"}, true
@@ -209,12 +214,22 @@ func (v *view) counts(r *row) bool {
 	return v.s.sharers[r.network] <= maxSharers || v.accounts[v.s.who(r)]
 }
 
-func (v *view) inSession(one *session, own bool) verdict {
+// unknown tells whether nothing can be known of what an account does as a
+// rule: no sign-in of the evidence is old enough. Then nothing that it does is
+// unusual, and what it shares with the attacker, an address or a session, does
+// not make the rest of it his.
+func (v *view) unknown(r *row) bool {
+	return r.account != "" && !v.s.begins.Before(v.seed.Since.Add(-habit))
+}
+
+func (v *view) inSession(r *row, one *session, own bool) verdict {
 	switch {
 	case own:
 		return verdict{incident.TheOwners, "the session was stolen, and its owner uses this network or device"}
 	case one.mixed:
 		return verdict{incident.Unclear, "the session was stolen, and its owner has it too"}
+	case v.unknown(r):
+		return verdict{incident.Unclear, "the session was stolen, and the evidence begins too late to tell its owner's acts from the attacker's"}
 	}
 	return verdict{incident.Attackers, "the session is the attacker's"}
 }
