@@ -15,11 +15,9 @@ const maxFile = 4 << 20
 
 // Parse reads a file of facts. The error is a *ProblemsError.
 func Parse(text []byte) (*Facts, error) {
-	r := &reader{}
+	r := &reader{file: "a file of facts"}
 	f := &Facts{declared: make(map[string]bool)}
-	if len(text) > maxFile {
-		r.problem(0, "a file of facts has at most %d bytes, this one has %d", maxFile, len(text))
-	} else if root := r.document(text); root != nil {
+	if root := r.document(text); root != nil {
 		r.facts(root, f)
 	}
 	if len(r.problems) > 0 {

@@ -14,7 +14,10 @@ import (
 )
 
 // A reader walks a YAML document and collects what is wrong with it.
-type reader struct{ problems []Problem }
+type reader struct {
+	file     string // what the file is, for problems
+	problems []Problem
+}
 
 func (r *reader) problem(line int, format string, args ...any) {
 	r.problems = append(r.problems, Problem{line, fmt.Sprintf(format, args...)})
@@ -24,6 +27,10 @@ func (r *reader) problem(line int, format string, args ...any) {
 // document returns the root of the document; nil: there is none, or it is no
 // YAML.
 func (r *reader) document(text []byte) ast.Node {
+	if len(text) > maxFile {
+		r.problem(0, "%s has at most %d bytes, this one has %d", r.file, maxFile, len(text))
+		return nil
+	}
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		r.syntax(err)
@@ -31,7 +38,7 @@ func (r *reader) document(text []byte) ast.Node {
 	}
 	docs := slices.DeleteFunc(file.Docs, func(d *ast.DocumentNode) bool { return empty(d.Body) })
 	if len(docs) > 1 {
-		r.problem(0, "a file of facts is one document, not %d", len(docs))
+		r.problem(0, "%s is one document, not %d", r.file, len(docs))
 	}
 	if len(docs) != 1 {
 		return nil
