@@ -107,7 +107,7 @@ func Measure(ctx context.Context, e Evidence, files []evidence.File, w incident.
 	if err != nil {
 		return Statement{}, err
 	}
-	st.Gaps = sorted(slices.Concat(missing(held, w), undated(held), holes(st), thinness(st), narrow(st), unfinished(files), lacking(files), unread(files), hidden, lost))
+	st.Gaps = sorted(slices.Concat(missing(held, w), undated(held), holes(st), thinness(st), narrow(st), OfFiles(files), hidden, lost))
 	return st, nil
 }
 

@@ -10,6 +10,12 @@ import (
 	"github.com/conshelf/conshelf/internal/incident"
 )
 
+// OfFiles names the files of which records are missing, or may be, by what is
+// known of the files alone.
+func OfFiles(files []evidence.File) []incident.Gap {
+	return sorted(slices.Concat(unfinished(files), lacking(files), unread(files)))
+}
+
 // lacking names the files that lack records, or may, by what was told when they
 // were read.
 func lacking(files []evidence.File) []incident.Gap {
