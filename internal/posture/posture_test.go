@@ -36,8 +36,8 @@ func TestFindings(t *testing.T) {
 		{"an open recommendation", "MDC.REC.1", assessment("k", "Patch", vm, unhealthy, "High"), posture.NotMet, "Patch: " + vm},
 		{"one of low severity", "MDC.REC.1", assessment("k", "Patch", vm, unhealthy, "Low"), posture.Met, ""},
 		{"one without metadata is not low", "MDC.REC.1", assessment("k", "Patch", vm, unhealthy, ""), posture.NotLookedAt, "no severity"},
-		{"nothing applicable is no health", "MDC.REC.1", assessment("k", "Patch", vm, na, "High"), posture.NotLookedAt, "no assessments"},
-		{"no assessments at all", "MDC.REC.1", plan("Arm", "Standard"), posture.NotLookedAt, "no assessments"},
+		{"nothing applicable is no health", "MDC.REC.1", assessment("k", "Patch", vm, na, "High"), posture.NotLookedAt, "assessments"},
+		{"no assessments at all", "MDC.REC.1", plan("Arm", "Standard"), posture.NotLookedAt, "assessments"},
 		{"all plans", "MDC.REC.2", all, posture.Met, ""},
 		{"a free plan", "MDC.REC.2", all + "," + plan("KeyVaults", "Free"), posture.NotMet, "KeyVaults is Free"},
 		{"plans that are not said", "MDC.REC.2", plan("Arm", "Standard"), posture.NotLookedAt, "says nothing of VirtualMachines, Containers"},
@@ -62,11 +62,19 @@ func TestFindings(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := finding(t, &e, test.check)
-			if detail := strings.Join(got.Evidence, "; ") + got.Note; got.Verdict != test.want || !strings.Contains(detail, test.detail) {
+			if detail := texts(got.Evidence) + got.Note; got.Verdict != test.want || !strings.Contains(detail, test.detail) {
 				t.Errorf("%s = %v, %q; want %v, %q", test.check, got.Verdict, detail, test.want, test.detail)
 			}
 		})
 	}
+}
+
+func texts(list []posture.Evidence) string {
+	var out []string
+	for _, e := range list {
+		out = append(out, e.String())
+	}
+	return strings.Join(out, "\n")
 }
 
 func finding(t *testing.T, e *posture.Export, id string) posture.Finding {

@@ -9,66 +9,46 @@ import (
 	"strings"
 )
 
-// An Export is what was exported of Defender for Cloud.
-type Export struct {
-	Assessments []Assessment
-	Plans       []Plan
-	Access      []AccessPolicy
-	// Assessed, Planned and Timed say that there was a record of the kind.
-	Assessed, Planned, Timed bool
-	Incomplete               []string // why there may be more than is here
-	Others                   int      // records of other kinds
-}
-
-// An Assessment is one recommendation for one resource.
-type Assessment struct {
-	Key, Name, Resource   string
-	Status, Cause         string
-	Severity, Description string
-	Categories            []string
-}
-
-// A Plan is a plan of Defender, by the kind of resource.
-type Plan struct{ ID, Name, Tier string }
-
-// An AccessPolicy is which ports of a machine can be opened just in time.
-type AccessPolicy struct {
-	Name, Machine string
-	Port          int
-	Sources       []string
-	Longest       string // as ISO 8601 has it: PT3H
-}
-
+// A record is what is read of every object, whatever its kind.
 type record struct {
 	ID, Name, Type string
 	Value, Data    json.RawMessage
 	NextLink       string
+	ODataNext      string `json:"@odata.nextLink"`
+	ODataType      string `json:"@odata.type"`
+	Skip           string `json:"skip_token"`
+	SkipToken      string `json:"$skipToken"`
+	HasNext        bool
 	Error          *struct{ Code string }
 	Properties     json.RawMessage
 }
 
-// Read takes in one file: a page of the API, a list, an object or several after
-// each other. On an error nothing of the file is kept.
-func (e *Export) Read(file string, data []byte) error {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	next := *e
-	next.Incomplete = append([]string(nil), e.Incomplete...)
-	d := json.NewDecoder(bytes.NewReader(data))
-	for n := 0; ; n++ {
-		var raw json.RawMessage
-		err := d.Decode(&raw)
-		switch {
-		case errors.Is(err, io.EOF) && n > 0:
-			*e = next
-			return nil
-		case err == nil:
-			err = next.value(file, raw)
-		}
-		if err != nil {
-			e.Incomplete = append(e.Incomplete, file+" could not be read")
-			return fmt.Errorf("read %s: %w", file, plain(err))
-		}
+// continues tells whether a page says that there are more.
+func (r *record) continues() bool {
+	return r.NextLink != "" || r.ODataNext != "" || r.Skip != "" || r.SkipToken != "" || r.HasNext
+}
+
+// A file is one that is being read.
+type file struct {
+	e       *Export
+	name    string
+	records int
+}
+
+// Read takes in one file: a page of an API, a list, an object or several after
+// each other. On an error nothing of the file is kept. A record that cannot be
+// read is skipped, and said in Skipped.
+func (e *Export) Read(name string, data []byte) error {
+	raws, err := values(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	if err != nil {
+		e.Incomplete = append(e.Incomplete, name+" could not be read")
+		return fmt.Errorf("read %s: %w", name, err)
 	}
+	f := &file{e: e, name: name}
+	for _, raw := range raws {
+		f.value(raw)
+	}
+	return nil
 }
 
 var (
@@ -76,131 +56,134 @@ var (
 	errShape = errors.New("holds something that is neither a record nor a list of records")
 )
 
-func plain(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return errCut
+// values returns the JSON values of a text, of which there is one at least.
+func values(data []byte) ([]json.RawMessage, error) {
+	var out []json.RawMessage
+	d := json.NewDecoder(bytes.NewReader(data))
+	for {
+		var raw json.RawMessage
+		err := d.Decode(&raw)
+		switch {
+		case errors.Is(err, io.EOF) && len(out) > 0:
+			return out, nil
+		case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
+			return nil, errCut
+		case err != nil:
+			return nil, err
+		case raw[0] != '{' && raw[0] != '[':
+			return nil, errShape
+		}
+		out = append(out, raw)
 	}
-	return err
 }
 
-func (e *Export) value(file string, raw json.RawMessage) error {
-	switch raw = bytes.TrimSpace(raw); {
-	case len(raw) > 0 && raw[0] == '[':
+func (f *file) value(raw json.RawMessage) {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) > 0 && raw[0] == '[' {
 		var list []json.RawMessage
 		if err := json.Unmarshal(raw, &list); err != nil {
-			return err
+			f.skip(err)
 		}
 		for _, item := range list {
-			if err := e.value(file, item); err != nil {
-				return err
-			}
+			f.value(item)
 		}
-		return nil
-	case len(raw) > 0 && raw[0] == '{':
-		return e.object(file, raw)
+		return
 	}
-	return errShape
-}
-
-func (e *Export) object(file string, raw json.RawMessage) error {
 	var r record
 	if err := json.Unmarshal(raw, &r); err != nil {
-		return err
+		f.skip(err)
+		return
 	}
-	if r.NextLink != "" {
-		e.Incomplete = append(e.Incomplete, file+" is one page of several")
+	f.object(&r, raw)
+}
+
+func (f *file) object(r *record, raw json.RawMessage) {
+	e := f.e
+	if r.continues() {
+		e.Incomplete = append(e.Incomplete, f.name+" is one page of several")
 	}
 	switch {
 	case r.Error != nil:
-		e.Incomplete = append(e.Incomplete, file+" holds the error "+r.Error.Code+" in place of an answer")
-		return nil
-	case len(r.Value) > 0 && r.Value[0] == '[':
-		return e.value(file, r.Value)
-	case len(r.Data) > 0 && r.Data[0] == '[':
-		return e.value(file, r.Data)
+		e.Incomplete = append(e.Incomplete, f.name+" holds the error "+r.Error.Code+" in place of an answer")
+	case isList(r.Value):
+		f.value(r.Value)
+	case isList(r.Data):
+		f.value(r.Data)
+	default:
+		f.document(kindOf(r, raw), raw)
 	}
-	return e.record(&r)
 }
 
-func (e *Export) record(r *record) error {
-	kind := strings.ToLower(r.Type)
-	switch {
-	case strings.HasSuffix(kind, "microsoft.security/assessments"):
-		return e.assessment(r)
-	case strings.HasSuffix(kind, "microsoft.security/pricings"):
-		return e.plan(r)
-	case strings.HasSuffix(kind, "jitnetworkaccesspolicies"):
-		return e.access(r)
+func (f *file) document(kind string, raw json.RawMessage) {
+	f.records++
+	if f.e.reader(kind) == nil {
+		f.e.Others++
+		return
 	}
-	e.Others++
-	return nil
+	f.e.Document(f.place(), kind, raw)
 }
 
-func (e *Export) assessment(r *record) error {
-	var p struct {
-		DisplayName     string
-		ResourceDetails map[string]any
-		Status          struct{ Code, Cause, Description string }
-		Metadata        struct {
-			DisplayName, Severity string
-			Category, Categories  []string
-		}
-	}
-	if err := json.Unmarshal(r.Properties, &p); err != nil {
-		return fmt.Errorf("assessment %s: %w", r.ID, err)
-	}
-	a := Assessment{
-		Key: strings.ToLower(r.Name), Name: p.DisplayName, Status: p.Status.Code, Cause: p.Status.Cause, Description: p.Status.Description,
-		Severity: p.Metadata.Severity, Categories: append(p.Metadata.Category, p.Metadata.Categories...),
-	}
-	if a.Name == "" {
-		a.Name = p.Metadata.DisplayName
-	}
-	for name, v := range p.ResourceDetails {
-		if id, ok := v.(string); ok && strings.EqualFold(name, "id") {
-			a.Resource = id
-		}
-	}
-	if a.Resource == "" {
-		a.Resource, _, _ = strings.Cut(r.ID, "/providers/Microsoft.Security/")
-	}
-	e.Assessments, e.Assessed = append(e.Assessments, a), true
-	return nil
+func isList(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '[' }
+
+func (f *file) place() string { return fmt.Sprintf("%s, record %d", f.name, f.records) }
+
+func (f *file) skip(err error) {
+	f.records++
+	f.e.skip(f.place(), err)
 }
 
-func (e *Export) plan(r *record) error {
-	var p struct{ PricingTier string }
-	if err := json.Unmarshal(r.Properties, &p); err != nil {
-		return fmt.Errorf("plan %s: %w", r.ID, err)
-	}
-	e.Plans, e.Planned = append(e.Plans, Plan{r.ID, r.Name, p.PricingTier}), true
-	return nil
+// skip notes a record that cannot be read: there may be more than is here.
+func (e *Export) skip(place string, err error) {
+	e.Skipped = append(e.Skipped, place+": "+err.Error())
+	e.Incomplete = append(e.Incomplete, place+" could not be read")
 }
 
-func (e *Export) access(r *record) error {
-	var p struct {
-		VirtualMachines []struct {
-			ID    string
-			Ports []struct {
-				Number                       int
-				AllowedSourceAddressPrefix   string
-				AllowedSourceAddressPrefixes []string
-				MaxRequestAccessDuration     string
-			}
+// kindOf returns the kind of an object: what it says that it is, or what its
+// members tell, or "".
+func kindOf(r *record, raw json.RawMessage) string {
+	if kind := strings.TrimPrefix(r.ODataType, "#"); kind != "" {
+		return kind
+	}
+	if r.Type != "" && strings.Contains(r.Type, "/") {
+		return r.Type
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil {
+		return ""
+	}
+	for _, s := range shapes() {
+		if s.fits(members) {
+			return s.kind
 		}
 	}
-	if err := json.Unmarshal(r.Properties, &p); err != nil {
-		return fmt.Errorf("just-in-time policy %s: %w", r.ID, err)
-	}
-	e.Timed = true
-	for _, vm := range p.VirtualMachines {
-		for _, port := range vm.Ports {
-			sources := port.AllowedSourceAddressPrefixes
-			if port.AllowedSourceAddressPrefix != "" {
-				sources = append([]string{port.AllowedSourceAddressPrefix}, sources...)
-			}
-			e.Access = append(e.Access, AccessPolicy{r.Name, vm.ID, port.Number, sources, port.MaxRequestAccessDuration})
+	return ""
+}
+
+// A shape is how an object that does not say what it is is told by its members.
+type shape struct {
+	kind    string
+	members []string
+}
+
+func (s *shape) fits(members map[string]json.RawMessage) bool {
+	for _, name := range s.members {
+		if _, ok := members[name]; !ok {
+			return false
 		}
 	}
-	return nil
+	return true
+}
+
+func shapes() []shape {
+	return []shape{
+		{authorizationKind, []string{"defaultUserRolePermissions"}},
+		{workflowKind, []string{"notifyReviewers", "requestDurationInDays"}},
+		{groupSettingKind, []string{"templateId", "values"}},
+		{scoreKind, []string{"controlScores", "currentScore"}},
+		{cloudAppAlertKind, []string{"_id", "timestamp", "title"}},
+		{policyKind, []string{"conditions", "grantControls"}},
+		{policyKind, []string{"conditions", "sessionControls"}},
+		{"microsoft.graph.ipNamedLocation", []string{"ipRanges"}},
+		{"microsoft.graph.countryNamedLocation", []string{"countriesAndRegions"}},
+	}
 }
