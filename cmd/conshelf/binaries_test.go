@@ -25,6 +25,7 @@ func binaries() map[string]func(io.Writer) {
 		},
 		"many-sign-ins": func(w io.Writer) { write(w, signIns(1000, 40_000)) },
 		"gzip":          func(w io.Writer) { write(w, gzipped(signIns(1, 10))) },
+		"downloads":     func(w io.Writer) { write(w, downloads(500)) },
 		"groups":        func(w io.Writer) { write(w, groups(10_000)) },
 		"nesting-bomb":  func(w io.Writer) { write(w, []byte(`{"value":[`+strings.Repeat(`{"a":[`, 100_000))) },
 		"gzip-bomb":     func(w io.Writer) { z := gzip.NewWriter(w); blanks(z); must(z.Close()) },
@@ -57,6 +58,17 @@ func groups(n int) []byte {
 		fmt.Fprintf(&b, `{"id":"g%d","members":["g%d"]},`, i, i+1)
 	}
 	fmt.Fprintf(&b, `{"id":"g%d","members":["deepest"]}]}`, n)
+	return b.Bytes()
+}
+
+// downloads returns rows of OfficeActivity in which somebody downloads as many
+// files, each twice.
+func downloads(n int) []byte {
+	var b bytes.Buffer
+	for i := range 2 * n {
+		fmt.Fprintf(&b, `{"Type":"OfficeActivity","TimeGenerated":"2026-03-04T10:%02d:%02dZ","OfficeId":"d%d","Operation":"FileDownloaded","OfficeWorkload":"SharePoint","UserId":"Ana@contoso.com","OfficeObjectId":"https://contoso.example/%d"}`+"\n",
+			i/60%60, i%60, i, i%n)
+	}
 	return b.Bytes()
 }
 

@@ -33,7 +33,7 @@ func (a *app) postureCommand() *cobra.Command {
 			"and mass downloads raised alerts, and who of an incident asked for just-in-time access.\n\n" +
 			"Each check has its evidence with the record that says so, a remedy and the ATT&CK techniques that it bears on. What is\n" +
 			"not there was not looked at, and that is no pass: Obtain says how to get it. What no interface exports, such as the\n" +
-			"policies of Defender for Cloud Apps, is declared in a file (--inventory).\n\n" +
+			"policies of Defender for Cloud Apps, is declared in a file (--inventory; docs/posture.md shows one).\n\n" +
 			"--by incident lists which entities of the last investigation's incidents sit on what is not as it should be.",
 		Example: "  conshelf posture assessments.json pricings.json --fail-on High\n  conshelf posture --case ./case --inventory inventory.yaml --by incident",
 		RunE: func(cmd *cobra.Command, args []string) error {

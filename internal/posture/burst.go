@@ -19,6 +19,7 @@ type burst struct {
 
 // downloads and deletions are the operations of the logs that count as such.
 func downloads() []string { return []string{"FileDownloaded", "FileSyncDownloadedFull"} }
+
 func deletions() []string {
 	return []string{"FileDeleted", "FileRecycled", "FileDeletedFirstStageRecycleBin", "FileDeletedSecondStageRecycleBin", "FileVersionsAllDeleted"}
 }
