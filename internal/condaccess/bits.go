@@ -55,8 +55,9 @@ func (b bitset) union(o bitset) bitset {
 
 // An index numbers ids, which compare without regard to case.
 type index struct {
-	number map[string]int
-	ids    []string
+	number  map[string]int
+	ids     []string
+	objects map[string]bool // ids that were exported; no word of Microsoft's is one
 }
 
 func newIndex() *index { return &index{number: make(map[string]int)} }

@@ -83,10 +83,28 @@ func newIndexes(b *bundles) *indexes {
 	return &indexes{newIndex(), newIndex(), newIndex(), newIndex(), newIndex(), newIndex(), b}
 }
 
+// know tells the ids of what was exported from words that may come in their
+// places.
+func (x *indexes) know(t *Tenant) {
+	for _, i := range []*index{x.users, x.apps, x.places, x.principals} {
+		i.objects = make(map[string]bool)
+	}
+	for i := range t.Directory.Users {
+		x.users.objects[fold(t.Directory.Users[i].ID)] = true
+	}
+	for i := range t.Directory.ServicePrincipals {
+		p := &t.Directory.ServicePrincipals[i]
+		x.apps.objects[fold(p.AppID)], x.principals.objects[fold(p.ID)] = true, true
+	}
+	for _, l := range t.Locations {
+		x.places.objects[fold(l.ID)], x.places.objects[fold(l.Alias)] = true, true
+	}
+}
+
 func (x *indexes) compile(p *Policy) compiled {
 	c := compiled{p: p, gaps: gapsOf(p), grantKnown: true}
 	for _, u := range p.Unread {
-		c.grantKnown = c.grantKnown && u.Part != GrantPart
+		c.grantKnown = c.grantKnown && u.Part != GrantPart && (p.Grant != nil || !u.beside())
 	}
 	cond := &p.Conditions
 	c.include, c.exclude = x.idSet(cond.Users.Include), x.idSet(cond.Users.Exclude)
@@ -101,7 +119,8 @@ func (x *indexes) compile(p *Policy) compiled {
 	return c
 }
 
-// nameSet takes the words that take knows out of a list.
+// nameSet takes the words that take knows out of a list. A word that nobody
+// knows may be an id of what was not exported, and is then both.
 func (x *index) nameSet(list []string, take func(string) bool) nameSet {
 	s := nameSet{empty: len(list) == 0}
 	for _, v := range list {
@@ -109,10 +128,11 @@ func (x *index) nameSet(list []string, take func(string) bool) nameSet {
 		case strings.EqualFold(v, allValue):
 			s.all = true
 		case strings.EqualFold(v, noneValue), take(v):
-		case keyword(v):
-			s.words = append(s.words, v)
 		default:
 			s.ids.add(x.intern(v))
+			if keyword(v) && !x.objects[fold(v)] {
+				s.words = append(s.words, v)
+			}
 		}
 	}
 	return s

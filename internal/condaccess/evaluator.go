@@ -81,6 +81,7 @@ const (
 // afterwards.
 func NewEvaluator(t *Tenant, o Options) *Evaluator {
 	x := newIndexes(newBundles(t.Bundles, t.Directory.ServicePrincipals))
+	x.know(t)
 	e := &Evaluator{tenant: t, options: o, x: x, policies: make([]compiled, len(t.Policies)), names: newValueNames(), risk: risks(t.Risk)}
 	strengths := make(map[string]*Strength)
 	for _, s := range t.Strengths {

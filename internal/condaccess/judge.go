@@ -15,6 +15,7 @@ type judge struct {
 	roles   known
 	guest   GuestTypes
 	guests  GuestTypes // that it may be besides
+	sure    bool       // it is one of those for certain
 	tenant  string
 	places  known
 	trusted Truth

@@ -37,9 +37,9 @@ func (j *judge) findGuest() {
 	case j.user != nil && j.user.GuestKnown:
 		j.guest = j.user.Guest
 	case p.Guest|p.MaybeGuest != 0:
-		j.guest, j.guests = p.Guest, p.MaybeGuest
+		j.guest, j.guests, j.sure = p.Guest, p.MaybeGuest, p.GuestSure
 	case j.user != nil && strings.EqualFold(j.user.Type, "guest"):
-		j.guests = InternalGuest | CollaborationGuest | OtherExternalUser
+		j.guests, j.sure = InternalGuest|CollaborationGuest|OtherExternalUser, true
 	default:
 		j.guests = AnyGuest
 	}
@@ -152,7 +152,7 @@ func (j *judge) inKnown(k known, s bitset, code ReasonCode, x *index) Truth {
 func (j *judge) inGuests(g *Guests) Truth {
 	t := No
 	switch {
-	case j.guest&g.Types != 0:
+	case j.guest&g.Types != 0, j.sure && j.guests&^g.Types == 0:
 		t = Yes
 	case j.guests&g.Types != 0:
 		t = j.because(UserTypeNotExported, ConditionUsers, "")

@@ -183,6 +183,8 @@ func (l *Loader) object(n *node, context string) {
 	case n.path("error", "code") != nil:
 		l.note("", fmt.Sprintf("holds the error that Graph answered (%s) instead of what was asked for", n.path("error", "code").shown()))
 		l.incomplete(context)
+	case isRecord(n):
+		l.others++
 	case isSnapshot(n):
 		l.snapshot(n)
 	case isInternal(n):
@@ -216,7 +218,7 @@ func (l *Loader) object(n *node, context string) {
 	case kind == "user" || n.has("userPrincipalName") || n.has("userType") || context == usersCollection:
 		d.Users = append(d.Users, readUser(n))
 	default:
-		l.others++
+		l.other(n)
 	}
 }
 
@@ -350,7 +352,7 @@ func (l *Loader) snapshot(n *node) {
 	for _, f := range n.fields {
 		switch context := snapshotCollection(f.name); {
 		case f.value.null():
-		case context == "mfaTrustedIPs":
+		case context == trustedIPsMember:
 			l.trustedIPs(f.value)
 		case context != "":
 			l.emptyCollection(f.value, context)
@@ -359,8 +361,12 @@ func (l *Loader) snapshot(n *node) {
 	}
 }
 
+// trustedIPsMember is the member that holds the trusted addresses of the
+// multifactor service.
+const trustedIPsMember = "mfaTrustedIPs"
+
 func snapshotCollection(name string) string {
-	switch fold(name) {
+	switch strings.ReplaceAll(fold(name), "_", "") {
 	case "policies", "conditionalaccesspolicies":
 		return policiesCollection
 	case "namedlocations", "locations":
@@ -382,7 +388,7 @@ func snapshotCollection(name string) string {
 	case "crosstenantaccess", "crosstenantaccesspolicy", "crosstenantaccesssettings":
 		return crossTenantCollection
 	case "mfatrustedips":
-		return "mfaTrustedIPs"
+		return trustedIPsMember
 	case "directoryroles", "roledefinitions":
 		return "directoryRoles"
 	}

@@ -7,7 +7,9 @@ import (
 
 // isPolicy tells whether an object is a policy as Graph has it.
 func isPolicy(n *node) bool {
-	return graphType(n) == "conditionalAccessPolicy" || n.has("conditions") && (n.has("grantControls") || n.has("sessionControls") || n.has("state"))
+	c := n.get("conditions")
+	return graphType(n) == "conditionalAccessPolicy" || n.has("conditions") && (n.has("grantControls") || n.has("sessionControls") || n.has("state")) ||
+		c.has("users") && c.has("applications") || c.has("clientApplications")
 }
 
 // graphType returns an object's type without its namespace, or "".

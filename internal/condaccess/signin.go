@@ -44,8 +44,10 @@ type Principal struct {
 	GroupsKnown   bool
 	RolesKnown    bool
 	// Guest holds the kinds of external user that it is, of which MaybeGuest are
-	// those it may be. Both empty with GuestKnown is a member.
+	// those it may be: one of them for certain where GuestSure. Both empty with
+	// GuestKnown is a member.
 	Guest, MaybeGuest GuestTypes
+	GuestSure         bool
 	GuestKnown        bool
 	HomeTenant        string
 	SingleTenant      Truth  // of a service principal: registered in this tenant only

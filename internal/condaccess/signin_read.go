@@ -194,6 +194,9 @@ func (r *signInReader) membership() {
 		p.HomeTenant = t.str()
 	}
 	r.crossTenant()
+	if !p.GuestKnown && p.MaybeGuest == 0 && fold(r.first("user.userType", "userType").str()) == "guest" {
+		p.MaybeGuest, p.GuestSure = AnyGuest&^CollaborationMember, true
+	}
 }
 
 // crossTenant reads the kind of guest from how a sign-in crossed tenants.
@@ -214,7 +217,7 @@ func (r *signInReader) crossTenant() {
 		} else if fold(r.first("userType").str()) == "guest" {
 			known(CollaborationGuest)
 		} else {
-			p.MaybeGuest = CollaborationGuest | CollaborationMember | OtherExternalUser
+			p.MaybeGuest, p.GuestSure = CollaborationGuest|CollaborationMember|OtherExternalUser, true
 		}
 	case "b2bdirectconnect":
 		known(DirectConnectUser)

@@ -71,3 +71,9 @@ func (c *compiled) gap(d Condition) (path string, is bool) {
 	}
 	return "", false
 }
+
+// beside tells whether a part of a policy stands beside its conditions: in a
+// policy without controls it may be controls.
+func (u Unread) beside() bool {
+	return u.Part == ConditionPart && !strings.HasPrefix(fold(u.Path), "conditions")
+}

@@ -86,7 +86,7 @@ func principalText(s *condaccess.SignIn) string {
 	b.WriteString(p.AppID)
 	b.WriteByte(0)
 	b.WriteString(p.HomeTenant)
-	b.Write([]byte{0, byte(p.Kind), byte(p.Guest), byte(p.MaybeGuest), flag(p.GuestKnown), flag(p.GroupsKnown), flag(p.RolesKnown), byte(p.SingleTenant)})
+	b.Write([]byte{0, byte(p.Kind), byte(p.Guest), byte(p.MaybeGuest), flag(p.GuestSure), flag(p.GuestKnown), flag(p.GroupsKnown), flag(p.RolesKnown), byte(p.SingleTenant)})
 	b.WriteString(s.Client)
 	for _, list := range [][]string{p.Groups, p.Roles} {
 		b.WriteByte(0)
