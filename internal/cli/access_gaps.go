@@ -88,16 +88,31 @@ func enforceReported(t *condaccess.Tenant) {
 func (a *app) accessGapsCommand() *cobra.Command {
 	var f gapFlags
 	cmd := &cobra.Command{
-		Use:   "gaps PATH…",
+		Use:   "gaps [PATH…]",
 		Short: "What the policies in these files leave open to an attacker, all of it",
 		Long: "gaps lists to whom, for which resources and under which conditions no enforced policy stops an attacker: by working\n" +
 			"out every sign-in that the policies tell apart, not by trying some. Users who are to come, places in no named\n" +
 			"location and applications that no policy names are among them. Open is yes where no policy may stop the row's\n" +
 			"sign-ins, and unknown where that depends on what was not exported. A row's witness is one of its sign-ins,\n" +
 			"which the evaluator has confirmed. The limits of a row hold one by one: not all their combinations need be open.\n\n" +
+			"With --case the rows are weighed by the case's sign-ins, the most used first: SignIns counts those that the attacker\n" +
+			"could repeat as one of the row, by the same principal, for the same resource, from the same place, on the same\n" +
+			"platform, at the same risk, with a client and a device of the attacker's; what a record does not say may be anything.\n" +
+			"SignedIn counts whose they are, Last is the last of them. Without PATH the policies are those that the case holds.\n\n" +
 			profileHelp(),
-		Args: needsPolicies,
-		RunE: func(_ *cobra.Command, args []string) error { return a.listGaps(args, &f) },
+		Example: "  conshelf ca gaps ./export --profile phished\n  conshelf ca gaps ./export --case ./case",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flag("case").Changed {
+				return nil
+			}
+			return needsPolicies(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flag("case").Changed {
+				return a.listUsedGaps(cmd.Context(), args, &f)
+			}
+			return a.listGaps(args, &f)
+		},
 	}
 	f.register(cmd)
 	f.registerProfile(cmd)
@@ -129,7 +144,16 @@ func (a *app) listGaps(paths []string, f *gapFlags) error {
 	if err != nil {
 		return err
 	}
+	return a.listReports(space, t, profiles, f, false)
+}
+
+// listReports lists what each profile finds open; weighed says that the space
+// knows recorded sign-ins.
+func (a *app) listReports(space *gaps.Space, t *condaccess.Tenant, profiles []gaps.Profile, f *gapFlags, weighed bool) error {
 	l := listing{cols: rowColumns("Attacker", "Open")}
+	if weighed {
+		l.cols = append(l.cols, typedColumns([]string{"SignIns", "SignedIn", "Last"}, "SignIns", "SignedIn")...)
+	}
 	for _, p := range profiles {
 		report, err := space.Report(p, f.limit)
 		if err != nil {
@@ -137,10 +161,17 @@ func (a *app) listGaps(paths []string, f *gapFlags) error {
 		}
 		for i := range report.Rows {
 			r := &report.Rows[i]
-			l.rows = append(l.rows, rowCells(r, p.Name, openText(r)))
+			cells := rowCells(r, p.Name, openText(r))
+			if weighed {
+				cells = append(append(cells, longs(r.Recorded, r.RecordedBy)...), texts(lastText(r.Last))...)
+			}
+			l.rows = append(l.rows, cells)
 		}
 		if report.Further > 0 {
 			a.note("%s: %s more; --limit lists them", p.Name, plural(report.Further, "row"))
+		}
+		if w := report.Weight; weighed {
+			a.note("%s: could repeat %s of %s", p.Name, plural(w.SignIns, "recorded sign-in"), plural(w.SignedIn, "principal"))
 		}
 	}
 	if err := a.list(f.format, l); err != nil {

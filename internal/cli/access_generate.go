@@ -30,7 +30,9 @@ type generated struct {
 	generate.Document
 	Replay     *replay.Result `json:"replay,omitempty"`
 	BreakGlass []getsIn       `json:"breakGlass"`
-	Closes     map[string]int `json:"closes,omitempty"` // rows of gaps, by attacker
+	// Closes is what an attacker cannot do any more, by attacker: rows of gaps, and
+	// what they weigh. Without sign-ins of a case it has none.
+	Closes map[string]gaps.Weight `json:"closes,omitempty"`
 }
 
 // getsIn says whether a break-glass account still gets in with the policy
@@ -54,8 +56,9 @@ func (a *app) accessGenerateCommand() *cobra.Command {
 		Use:   "generate [PATH…]",
 		Short: "Write policies that harden the tenant, in report-only mode, with what each would do",
 		Long: "generate writes a JSON line for each template: the policy and the named location that Graph takes, the request that\n" +
-			"undoes it, and, as if it were enforced beside the policies of PATH: whether the break-glass accounts still get in, how\n" +
-			"many rows of gaps it closes, and with --replay what it alone makes of the case's sign-ins. Nothing is sent.\n" +
+			"undoes it, and, as if it were enforced beside the policies of PATH: whether the break-glass accounts still get in, what\n" +
+			"each attacker cannot do any more: rows of gaps, people of the directory and, with --replay, the case's sign-ins that\n" +
+			"the attacker could repeat and then could not, and whose they are; and what it alone makes of those. Nothing is sent.\n" +
 			"A policy that leaves out no break-glass account is not written.",
 		Example: "  conshelf ca generate ./export --template malicious-addresses --replay --case ./case --break-glass-user ID",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.generatePolicies(cmd.Context(), args, &f) },
@@ -128,7 +131,7 @@ func (a *app) generatePolicies(ctx context.Context, paths []string, f *generateF
 			return err
 		}
 		g := generated{Document: d}
-		if err := a.prospects(&g, paths, in); err != nil {
+		if err := a.prospects(ctx, c, &g, paths, in); err != nil {
 			return err
 		}
 		if c != nil {
@@ -176,8 +179,13 @@ func (g *generated) enforced(l *condaccess.Loader) error {
 }
 
 // prospects says what the policy does beside those there are.
-func (a *app) prospects(g *generated, paths []string, in *generate.Input) error {
+func (a *app) prospects(ctx context.Context, c *investigation.Case, g *generated, paths []string, in *generate.Input) error {
 	var l condaccess.Loader
+	if c != nil {
+		if err := a.readConfiguration(ctx, c, &l, len(paths) > 0); err != nil {
+			return err
+		}
+	}
 	for _, path := range paths {
 		files, err := filesUnder(path)
 		if err != nil {
@@ -202,13 +210,20 @@ func (a *app) prospects(g *generated, paths []string, in *generate.Input) error 
 	if err := g.proveIn(space, in); err != nil {
 		return err
 	}
-	g.Closes = make(map[string]int)
+	if c != nil {
+		uses, err := a.usesOf(ctx, c, t)
+		if err != nil {
+			return err
+		}
+		space.Weigh(uses)
+	}
+	g.Closes = make(map[string]gaps.Weight)
 	for _, p := range gaps.Profiles() {
 		change, err := space.Compare(p, func(i int) bool { return i < last }, func(int) bool { return true }, 0)
 		if err != nil {
 			return err
 		}
-		g.Closes[p.Name] = change.Further
+		g.Closes[p.Name] = change.ClosedWeight
 	}
 	return nil
 }

@@ -83,7 +83,8 @@ func (d dimension) asked() condaccess.Dimension {
 type atom struct {
 	label  string
 	put    func(*condaccess.SignIn)
-	person bool // a user of the directory
+	person bool   // a user of the directory
+	key    string // of a principal or a resource, by which recorded sign-ins find it; may be empty
 }
 
 // A sheet holds the atoms of a dimension, and what each is in.
@@ -91,14 +92,15 @@ type sheet struct {
 	dimension dimension
 	atoms     []atom
 	in        []set
-	number    map[set]int // of the class of a set
+	number    map[set]int    // of the class of a set
+	keys      map[string]int // of the class of an atom, by its key
 	classes   []class
 }
 
 // newSheet asks the evaluator what each atom is in. Base is what the answer
 // depends on besides: the client.
 func (s *Space) newSheet(d dimension, base condaccess.SignIn, atoms []atom) *sheet {
-	out := &sheet{dimension: d, atoms: atoms, in: make([]set, len(atoms)), number: make(map[set]int)}
+	out := &sheet{dimension: d, atoms: atoms, in: make([]set, len(atoms)), number: make(map[set]int), keys: make(map[string]int)}
 	for i := range atoms {
 		point := base
 		atoms[i].put(&point)
@@ -111,6 +113,9 @@ func (s *Space) newSheet(d dimension, base condaccess.SignIn, atoms []atom) *she
 		}
 		out.classes[n].atoms = append(out.classes[n].atoms, i)
 		out.classes[n].weight++
+		if atoms[i].key != "" {
+			out.keys[atoms[i].key] = n
+		}
 	}
 	return out
 }

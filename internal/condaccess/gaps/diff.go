@@ -10,6 +10,8 @@ type Comparison struct {
 	Opened  []Row
 	Closed  []Row
 	Further int // rows of either that are not listed
+	// The weights are of all rows of each, listed or not.
+	OpenedWeight, ClosedWeight Weight
 }
 
 // Compare compares two sets of the space's policies, by their number: a policy
@@ -18,8 +20,9 @@ func (s *Space) Compare(p Profile, before, after func(policy int) bool, limit in
 	out := &Comparison{Profile: p}
 	for _, side := range []struct {
 		rows    *[]Row
+		weight  *Weight
 		was, is func(int) bool
-	}{{&out.Opened, before, after}, {&out.Closed, after, before}} {
+	}{{&out.Opened, &out.OpenedWeight, before, after}, {&out.Closed, &out.ClosedWeight, after, before}} {
 		found, err := s.changed(&p, side.was, side.is)
 		if err != nil {
 			return nil, err
@@ -28,7 +31,7 @@ func (s *Space) Compare(p Profile, before, after func(policy int) bool, limit in
 		if err != nil {
 			return nil, err
 		}
-		*side.rows = rows
+		*side.rows, *side.weight = rows, s.weightOf(found)
 		out.Further += further
 	}
 	return out, nil
@@ -42,10 +45,9 @@ func (s *Space) changed(p *Profile, one, other func(int) bool) ([]candidate, err
 		if err != nil {
 			return nil, err
 		}
-		uses, _ := r.uses()
 		from := state{wanted: r.chosen(one), stops: r.chosen(other)}
 		check := func(signIn *condaccess.SignIn) error { return r.confirmChange(signIn, one, other) }
-		found = append(found, r.candidates(from, check, uses)...)
+		found = append(found, r.candidates(from, check, r.used())...)
 	}
 	return found, nil
 }

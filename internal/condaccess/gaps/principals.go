@@ -19,20 +19,20 @@ func people(t *condaccess.Tenant) []atom {
 		if label == "" {
 			label = u.ID
 		}
-		out = append(out, atom{label, user(u.ID), true})
+		out = append(out, atom{label, user(u.ID), true, strings.ToLower(u.ID)})
 	}
 	named := namedBy(t)
 	for _, id := range named.users {
 		if !seen[strings.ToLower(id)] {
-			out = append(out, atom{"user " + id + ", who was not exported", user(id), false})
+			out = append(out, atom{label: "user " + id + ", who was not exported", put: user(id), key: strings.ToLower(id)})
 		}
 	}
-	out = append(out, atom{"any future user", future(nil, nil), false})
+	out = append(out, atom{label: "any future user", put: future(nil, nil)})
 	for _, id := range named.groups {
-		out = append(out, atom{"any future member of " + groupName(t, id), future([]string{id}, nil), false})
+		out = append(out, atom{label: "any future member of " + groupName(t, id), put: future([]string{id}, nil)})
 	}
 	for _, id := range named.roles {
-		out = append(out, atom{"any future holder of role " + id, future(nil, []string{id}), false})
+		out = append(out, atom{label: "any future holder of role " + id, put: future(nil, []string{id})})
 	}
 	return append(out, outsiders(named.tenants)...)
 }
@@ -60,7 +60,7 @@ func outsiders(tenants []string) []atom {
 	var out []atom
 	for g := condaccess.InternalGuest; g <= condaccess.ServiceProvider; g <<= 1 {
 		for _, home := range append([]string{anotherTenant}, tenants...) {
-			out = append(out, atom{"any future " + g.String() + " of " + home, outsider(g, home), false})
+			out = append(out, atom{label: "any future " + g.String() + " of " + home, put: outsider(g, home)})
 		}
 	}
 	return out
@@ -85,16 +85,16 @@ func workloads(t *condaccess.Tenant) []atom {
 		if label == "" {
 			label = p.ID
 		}
-		out = append(out, atom{label, workload(p.ID, p.AppID, p.SingleTenant), false})
+		out = append(out, atom{label: label, put: workload(p.ID, p.AppID, p.SingleTenant), key: strings.ToLower(p.ID)})
 	}
 	for _, id := range namedBy(t).workloads {
 		if !slices.ContainsFunc(t.Directory.ServicePrincipals, func(p condaccess.ServicePrincipal) bool { return strings.EqualFold(p.ID, id) }) {
-			out = append(out, atom{"service principal " + id + ", which was not exported", workload(id, "", condaccess.Unsure), false})
+			out = append(out, atom{label: "service principal " + id + ", which was not exported", put: workload(id, "", condaccess.Unsure), key: strings.ToLower(id)})
 		}
 	}
 	return append(out,
-		atom{"any future service principal of this tenant only", workload("a service principal to come", "", condaccess.Yes), false},
-		atom{"any future service principal of several tenants", workload("a service principal to come", "", condaccess.No), false})
+		atom{label: "any future service principal of this tenant only", put: workload("a service principal to come", "", condaccess.Yes)},
+		atom{label: "any future service principal of several tenants", put: workload("a service principal to come", "", condaccess.No)})
 }
 
 func workload(id, app string, single condaccess.Truth) func(*condaccess.SignIn) {

@@ -7,24 +7,13 @@ import (
 	"github.com/conshelf/conshelf/internal/condaccess"
 )
 
-// A Use is a sign-in that a log recorded, and how often it did.
-type Use struct {
-	SignIn *condaccess.SignIn
-	Count  int
-}
-
-// Weigh makes reports count how often what they list was used. Sign-ins for
-// which the universe has no class are counted as unplaced.
-func (s *Space) Weigh(seen []Use) { s.seen = seen }
-
 // A Report is what a profile finds open.
 type Report struct {
 	Profile Profile
 	Rows    []Row
-	// Further is how many rows there are besides, Unplaced how many uses are in no
-	// class.
-	Further  int
-	Unplaced int
+	Further int // rows there are besides
+	// Weight is of all rows together; of sign-ins, those that were recorded.
+	Weight Weight
 	// Nodes is the size of the diagrams.
 	Nodes int
 }
@@ -40,7 +29,10 @@ type Row struct {
 	People     int // of the principals, the users of the directory
 	Resources  []string
 	Conditions []Limit
-	Uses       int
+	// Recorded is how many sign-ins were recorded that the attacker could repeat as
+	// one of the row, and of how many principals; Last is the last of them.
+	Recorded, RecordedBy int
+	Last                 *condaccess.SignIn
 	// Witness is one such sign-in, which the evaluator has confirmed.
 	Witness *condaccess.SignIn
 }
@@ -63,12 +55,12 @@ func (s *Space) Report(p Profile, limit int) (*Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		uses, unplaced := r.uses()
-		out.Unplaced += unplaced
+		uses := r.used()
 		found = append(found, r.candidates(r.open(), func(s *condaccess.SignIn) error { return r.confirm(s, true) }, uses)...)
 		found = append(found, r.candidates(r.unsure(), func(s *condaccess.SignIn) error { return r.confirm(s, false) }, uses)...)
 		out.Nodes += r.diagram.size()
 	}
+	out.Weight = s.weightOf(found)
 	out.Rows, out.Further, err = rowsOf(found, limit)
 	return out, err
 }
@@ -76,7 +68,7 @@ func (s *Space) Report(p Profile, limit int) (*Report, error) {
 // rowsOf works out the first of the candidates.
 func rowsOf(found []candidate, limit int) (rows []Row, further int, err error) {
 	slices.SortStableFunc(found, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.uses, a.uses), compareBool(b.certain, a.certain), cmp.Compare(b.people, a.people), cmp.Compare(len(b.who), len(a.who)))
+		return cmp.Or(cmp.Compare(b.recorded, a.recorded), compareBool(b.certain, a.certain), cmp.Compare(b.people, a.people), cmp.Compare(len(b.who), len(a.who)))
 	})
 	listed := min(len(found), limit)
 	for _, c := range found[:listed] {
@@ -108,30 +100,17 @@ type candidate struct {
 	who     []int // atoms
 	what    []int
 	people  int
-	uses    int
-	point   [2]int // a class of each
-	after   state  // what is left for the other layers
-	check   func(*condaccess.SignIn) error
-}
-
-// uses counts sign-ins by their classes of principals and of resources.
-func (r *region) uses() (counts map[[2]int]int, unplaced int) {
-	counts = make(map[[2]int]int)
-	for _, u := range r.space.seen {
-		who, known := r.sheets[0].number[r.space.signature(principals, u.SignIn)]
-		what, also := r.sheets[1].number[r.space.signature(targets, u.SignIn)]
-		if !known || !also {
-			unplaced += u.Count
-			continue
-		}
-		counts[[2]int{who, what}] += u.Count
-	}
-	return counts, unplaced
+	uses    []int // by number
+	// recorded is how many sign-ins the uses are
+	recorded int
+	point    [2]int // a class of each
+	after    state  // what is left for the other layers
+	check    func(*condaccess.SignIn) error
 }
 
 // candidates groups principals, and resources for each group, by what is left to
 // ask of them.
-func (r *region) candidates(from state, check func(*condaccess.SignIn) error, uses map[[2]int]int) []candidate {
+func (r *region) candidates(from state, check func(*condaccess.SignIn) error, uses map[int][]usedPoint) []candidate {
 	var out []candidate
 	d := r.diagram
 	for _, who := range d.groups(0, from) {
@@ -141,12 +120,25 @@ func (r *region) candidates(from state, check func(*condaccess.SignIn) error, us
 				point: [2]int{who.classes[0], what.classes[0]}, after: what.next,
 			}
 			c.people = r.sheets[0].people(c.who)
-			for _, a := range who.classes {
-				for _, b := range what.classes {
-					c.uses += uses[[2]int{a, b}]
-				}
+			c.uses = r.within(who.classes, what.classes, what.next, uses)
+			for _, n := range c.uses {
+				c.recorded += r.space.uses.all[n].count
 			}
 			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// within returns the uses of some principals and resources that are in the
+// region for some client and device of the attacker's.
+func (r *region) within(who, what []int, after state, uses map[int][]usedPoint) []int {
+	var out []int
+	for _, w := range who {
+		for _, u := range uses[w] {
+			if _, is := slices.BinarySearch(what, u.point[1]); is && r.diagram.some(2, after, u.point) {
+				out = append(out, u.use)
+			}
 		}
 	}
 	return out
@@ -212,8 +204,10 @@ func (c *candidate) row() (Row, error) {
 	}
 	row := Row{
 		Certain: c.certain && len(r.space.tenant.Incomplete) == 0, Principals: r.sheets[0].labels(c.who), People: c.people, Resources: r.sheets[1].labels(c.what),
-		Uses: c.uses, Witness: witness,
+		Witness: witness,
 	}
+	w, last := r.space.weigh(c.uses)
+	row.Recorded, row.RecordedBy, row.Last = w.SignIns, w.SignedIn, last
 	for i, marks := range r.diagram.project(2, c.after) {
 		sheet := r.sheets[2+i]
 		if limit := sheet.limit(marks); len(limit.Closed) > 0 || sheet.dimension == clients {

@@ -16,7 +16,7 @@ type Space struct {
 	sheets    map[sheetKey]*sheet
 	diagrams  []*diagramOf
 	pins      []pin
-	seen      []Use
+	uses      *Uses // nil where none were recorded
 }
 
 // sheetKey tells sheets of a dimension apart that differ by what else there is:
@@ -130,12 +130,13 @@ func (s *Space) atoms(d dimension, sit *situation) ([]atom, error) {
 	user := sit.kind == condaccess.User
 	switch d {
 	case principals:
+		atoms := workloads(s.tenant)
 		if user {
-			return people(s.tenant), nil
+			atoms = people(s.tenant)
 		}
-		return workloads(s.tenant), nil
+		return s.withUsed(atoms, sit.kind, func(u *use) atom { return u.who }), nil
 	case targets:
-		return resources(s.tenant), nil
+		return s.withUsed(resources(s.tenant), sit.kind, func(u *use) atom { return u.what }), nil
 	case clients:
 		return words(func(s *condaccess.SignIn, v string) { s.Client = v }, sit.clients...), nil
 	case flows:

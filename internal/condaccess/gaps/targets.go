@@ -49,9 +49,8 @@ func resources(t *condaccess.Tenant) []atom {
 		}
 	}
 	for _, action := range []string{registerSecurityInfo, registerDevice} {
-		out = append(out, atom{label: action, put: func(s *condaccess.SignIn) {
-			s.Target = condaccess.Target{UserAction: action, ContextsDone: true}
-		}})
+		target := condaccess.Target{UserAction: action, ContextsDone: true}
+		out = append(out, atom{label: action, put: func(s *condaccess.SignIn) { s.Target = target }, key: targetKey(&target)})
 	}
 	return out
 }
@@ -74,5 +73,5 @@ func resource(id, label, context string) atom {
 		target.Contexts = []string{context}
 		label += " with " + context
 	}
-	return atom{label: label, put: func(s *condaccess.SignIn) { s.Target = target }}
+	return atom{label: label, put: func(s *condaccess.SignIn) { s.Target = target }, key: targetKey(&target)}
 }
