@@ -46,12 +46,12 @@ func (a *app) listUsedGaps(ctx context.Context, paths []string, f *gapFlags) (er
 func (a *app) usesOf(ctx context.Context, c *investigation.Case, t *condaccess.Tenant) (*gaps.Uses, error) {
 	uses, unread, unreached := gaps.NewUses(t), 0, 0
 	absent, err := c.SignIns(ctx, func(_ evidence.Origin, row []byte) error {
-		rec, err := replayRecord(row)
+		rec, err := replay.ReadRecord(row)
 		switch {
 		case err != nil:
 			unread++
 			return nil //nolint:nilerr // one record that is not understood is counted and said
-		case rec.Unreached || rec.SignIn.NotReached != "":
+		case rec.Unreached():
 			unreached++
 			return nil
 		}

@@ -152,11 +152,8 @@ func (a *app) generatePolicies(ctx context.Context, paths []string, f *generateF
 
 // attackerAddresses adds the addresses from which the attacker's sign-ins came.
 func (a *app) attackerAddresses(ctx context.Context, c *investigation.Case, malicious map[evidence.Origin]bool, out []netip.Addr) ([]netip.Addr, error) {
-	_, err := c.SignIns(ctx, func(origin evidence.Origin, row []byte) error {
-		if !malicious[origin] {
-			return nil
-		}
-		rec, err := replayRecord(row)
+	err := c.SignInsOf(ctx, malicious, func(_ evidence.Origin, row []byte) error {
+		rec, err := replay.ReadRecord(row)
 		if err == nil && rec.SignIn.Place.IP.IsValid() && !slices.Contains(out, rec.SignIn.Place.IP) {
 			out = append(out, rec.SignIn.Place.IP)
 		}
@@ -178,24 +175,33 @@ func (g *generated) enforced(l *condaccess.Loader) error {
 	return nil
 }
 
-// prospects says what the policy does beside those there are.
-func (a *app) prospects(ctx context.Context, c *investigation.Case, g *generated, paths []string, in *generate.Input) error {
-	var l condaccess.Loader
-	if c != nil {
-		if err := a.readConfiguration(ctx, c, &l, len(paths) > 0); err != nil {
-			return err
-		}
+// surroundings reads what a policy would stand beside: the files of paths, and
+// what the case holds of the configuration besides. There may be no case.
+func (a *app) surroundings(ctx context.Context, c *investigation.Case, l *condaccess.Loader, paths []string) error {
+	files, err := policyFiles(paths)
+	if err != nil {
+		return err
 	}
-	for _, path := range paths {
-		files, err := filesUnder(path)
-		if err != nil {
-			return err
-		}
-		for _, file := range files {
-			if err := readInto(&l, file); err != nil {
+	if c == nil {
+		for _, f := range files {
+			if err := l.Read(f.Name, f.Text); err != nil {
 				a.note("%v", err)
 			}
 		}
+		return nil
+	}
+	problems, err := c.ReadConfiguration(ctx, l, files)
+	for _, problem := range problems {
+		a.note("%v", problem)
+	}
+	return err
+}
+
+// prospects says what the policy does beside those there are.
+func (a *app) prospects(ctx context.Context, c *investigation.Case, g *generated, paths []string, in *generate.Input) error {
+	var l condaccess.Loader
+	if err := a.surroundings(ctx, c, &l, paths); err != nil {
+		return err
 	}
 	if err := g.enforced(&l); err != nil {
 		return err
@@ -263,12 +269,19 @@ func (g *generated) proveIn(space *gaps.Space, in *generate.Input) error {
 
 // replayGenerated says what the policy alone makes of the case's sign-ins.
 func (a *app) replayGenerated(ctx context.Context, c *investigation.Case, g *generated, malicious map[evidence.Origin]bool) error {
+	var files []investigation.PolicyFile
+	for _, text := range []json.RawMessage{g.Policy, g.Location} {
+		if len(text) > 0 {
+			files = append(files, investigation.PolicyFile{Name: "generated", Text: text})
+		}
+	}
 	var l condaccess.Loader
-	if err := a.readConfiguration(ctx, c, &l, true); err != nil {
+	problems, err := c.ReadConfiguration(ctx, &l, files)
+	if err != nil {
 		return err
 	}
-	if err := g.enforced(&l); err != nil {
-		return err
+	for _, problem := range problems {
+		a.note("%v", problem)
 	}
 	t := l.Tenant()
 	enforceLast(t)

@@ -2,9 +2,9 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +14,6 @@ import (
 	"github.com/conshelf/conshelf/internal/condaccess"
 	"github.com/conshelf/conshelf/internal/condaccess/replay"
 	"github.com/conshelf/conshelf/internal/evidence"
-	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/investigation"
 	"github.com/conshelf/conshelf/internal/report"
 )
@@ -35,8 +34,8 @@ func (a *app) accessReplayCommand() *cobra.Command {
 		Use:   "replay",
 		Short: "What policies make of the sign-ins that the case recorded",
 		Long: "replay evaluates the case's sign-ins against the policies that the case holds, or against those of --policies: for\n" +
-			"the attacker's sign-ins, which are those behind the alerts of the incidents that the last investigation found, and\n" +
-			"for all others. Each number is what is certain, and what is possible. --by says what of it is shown:\n" +
+			"the attacker's sign-ins, which are those behind the alerts of the incidents that the last investigation found and\n" +
+			"the attacker's own of their trails, and for all others. Each number is what is certain, and what is possible. --by says what of it is shown:\n" +
 			"  outcome    how many are stopped, challenged and allowed\n" +
 			"  agreement  of each policy, what the log recorded beside what evaluation finds; sign-ins before the policy's last\n" +
 			"             change are counted apart, and not compared\n" +
@@ -91,20 +90,17 @@ func (a *app) replaySignIns(ctx context.Context, f *replayFlags) (err error) {
 // replayTenant reads the configuration of the case, and the policies that are to
 // stand in for its own.
 func (a *app) replayTenant(ctx context.Context, c *investigation.Case, f *replayFlags) (*condaccess.Tenant, error) {
-	var l condaccess.Loader
-	if err := a.readConfiguration(ctx, c, &l, len(f.policies) > 0); err != nil {
+	files, err := policyFiles(f.policies)
+	if err != nil {
 		return nil, err
 	}
-	for _, path := range f.policies {
-		files, err := filesUnder(path)
-		if err != nil {
-			return nil, err
-		}
-		for _, file := range files {
-			if err := readInto(&l, file); err != nil {
-				a.note("%v", err)
-			}
-		}
+	var l condaccess.Loader
+	problems, err := c.ReadConfiguration(ctx, &l, files)
+	if err != nil {
+		return nil, err
+	}
+	for _, problem := range problems {
+		a.note("%v", problem)
 	}
 	for _, ip := range f.trusted {
 		if err := l.TrustIP(ip); err != nil {
@@ -121,18 +117,23 @@ func (a *app) replayTenant(ctx context.Context, c *investigation.Case, f *replay
 	return t, nil
 }
 
-// readConfiguration reads what the case holds of the tenant's configuration: all
-// of it, or all but its policies.
-func (a *app) readConfiguration(ctx context.Context, c *investigation.Case, l *condaccess.Loader, noPolicies bool) error {
-	return c.Configuration(ctx, func(kind string, document []byte) error {
-		if noPolicies && kind == "#microsoft.graph.conditionalAccessPolicy" {
-			return nil
+// policyFiles reads the files at paths, and those of the folders there.
+func policyFiles(paths []string) ([]investigation.PolicyFile, error) {
+	var out []investigation.PolicyFile
+	for _, path := range paths {
+		names, err := filesUnder(path)
+		if err != nil {
+			return nil, err
 		}
-		if err := l.Read("Configuration_CL", document); err != nil {
-			a.note("%v", err)
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				return nil, fmt.Errorf("read policies: %w", err)
+			}
+			out = append(out, investigation.PolicyFile{Name: name, Text: text})
 		}
-		return nil
-	})
+	}
+	return out, nil
 }
 
 // attackerRecords returns the records behind the alerts of incidents.
@@ -151,27 +152,18 @@ func (a *app) attackerRecords(ctx context.Context, c *investigation.Case, id str
 	out, found := make(map[evidence.Origin]bool), false
 	for i := range doc.Incidents {
 		in := &doc.Incidents[i].Incident
-		if id == "" || in.ID == id {
-			found = true
-			a.addOrigins(out, in)
+		if id != "" && in.ID != id {
+			continue
+		}
+		found = true
+		if more := investigation.AttackerRecords(in, out); more > 0 {
+			a.note("incident %s has up to %d records that its alerts do not list: they count as no attacker's", in.ID, more)
 		}
 	}
 	if !found && id != "" {
 		return nil, usagef("--incident %s: the last investigation has no such incident; it has %s", id, incidentIDs(&doc))
 	}
 	return out, nil
-}
-
-func (a *app) addOrigins(out map[evidence.Origin]bool, in *incident.Incident) {
-	for i := range in.Alerts {
-		alert := &in.Alerts[i]
-		for _, o := range alert.Origins {
-			out[o] = true
-		}
-		if more := alert.OriginCount - int64(len(alert.Origins)); more > 0 {
-			a.note("alert %s has %d records that the report does not list: they count as no attacker's", alert.ID, more)
-		}
-	}
 }
 
 func incidentIDs(doc *report.Document) string {
@@ -186,7 +178,7 @@ func incidentIDs(doc *report.Document) string {
 func (a *app) replayCase(ctx context.Context, c *investigation.Case, r *replay.Replay, malicious map[evidence.Origin]bool) error {
 	unread := 0
 	absent, err := c.SignIns(ctx, func(origin evidence.Origin, row []byte) error {
-		rec, err := replayRecord(row)
+		rec, err := replay.ReadRecord(row)
 		if err != nil {
 			unread++
 			return nil //nolint:nilerr // one record that is not understood is counted and said
@@ -205,41 +197,6 @@ func (a *app) replayCase(ctx context.Context, c *investigation.Case, r *replay.R
 		a.note("%s could not be read, and were not replayed", plural(unread, "sign-in"))
 	}
 	return nil
-}
-
-// loggedNames are what is shown of a row.
-type loggedNames struct {
-	UserPrincipalName, ServicePrincipalName string
-	ResourceDisplayName, AppDisplayName     string
-	ResultType                              json.RawMessage
-}
-
-func replayRecord(row []byte) (*replay.Record, error) {
-	s, _, err := condaccess.ReadSignIn(row)
-	if err != nil {
-		return nil, err
-	}
-	said, err := condaccess.ReadRecorded(row)
-	if err != nil {
-		return nil, err
-	}
-	var names loggedNames
-	if err := json.Unmarshal(row, &names); err != nil {
-		return nil, fmt.Errorf("read sign-in: %w", err)
-	}
-	user, app := names.UserPrincipalName, names.AppDisplayName
-	if user == "" {
-		user = names.ServicePrincipalName
-	}
-	if app == "" {
-		app = names.ResourceDisplayName
-	}
-	return &replay.Record{SignIn: s, User: user, App: app, Recorded: said, Unreached: firstFactorFailed(strings.Trim(string(names.ResultType), `"`))}, nil
-}
-
-// firstFactorFailed tells whether a sign-in ended before any policy was asked.
-func firstFactorFailed(code string) bool {
-	return slices.Contains([]string{"50034", "50053", "50055", "50056", "50057", "50059", "50064", "50126", "50128", "50144", "7000215", "7000222", "700016"}, code)
 }
 
 func shownTime(t time.Time) string {

@@ -22,6 +22,7 @@ import (
 type investigateFlags struct {
 	out      string
 	rules    string
+	policies []string
 	from, to string
 	failOn   string
 	load     loadFlags
@@ -49,6 +50,8 @@ func (a *app) investigateCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&f.out, "out", "", "directory of the case and the report (default: --case)")
 	cmd.Flags().StringVar(&f.rules, "rules", "", "directory of analytics rules to use in place of the program's own")
+	cmd.Flags().StringSliceVar(&f.policies, "policies", nil, "Conditional Access policies, files or folders of an export, by which to say why the attacker's sign-ins\n"+
+		"passed (default: those that the case holds)")
 	cmd.Flags().StringVar(&f.from, "from", "", "start of the window to look at: RFC 3339, a date, or -7d before the evidence's end")
 	cmd.Flags().StringVar(&f.to, "to", "", "end of the window, exclusive")
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "", "exit with 10 if an incident has this severity or a higher one: Low, Medium, High")
@@ -123,6 +126,10 @@ func (a *app) findings(ctx context.Context, c *investigation.Case, pack fs.FS, f
 	if err != nil {
 		return report.Document{}, nil, err
 	}
+	policies, err := policyFiles(f.policies)
+	if err != nil {
+		return report.Document{}, nil, err
+	}
 	bar := newProgress(a.err, terminalWidth(a.err) > 0 && !a.quiet, "running rules", 0)
 	defer bar.clear()
 	basis, err := programDigest()
@@ -130,7 +137,7 @@ func (a *app) findings(ctx context.Context, c *investigation.Case, pack fs.FS, f
 		return report.Document{}, nil, err
 	}
 	return c.Investigate(ctx, investigation.Options{
-		Rules: pack, Window: w, Version: version(), Threads: a.threads, Progress: bar.step, Basis: basis, Fresh: f.fresh, RuleTime: f.ruleTime,
+		Rules: pack, Policies: policies, Window: w, Version: version(), Threads: a.threads, Progress: bar.step, Basis: basis, Fresh: f.fresh, RuleTime: f.ruleTime,
 		Reused: func(taken, total int) {
 			bar.clear()
 			if taken > 0 {

@@ -196,3 +196,11 @@ func TestLogConditionsJSON(t *testing.T) {
 		t.Errorf("%s %v, want %s", got, err, want)
 	}
 }
+
+// A user's shown name says nothing of what signs in: whoever bears it chose it.
+func TestShownNameIsNoKind(t *testing.T) {
+	s, _, err := condaccess.ReadSignIn([]byte(`{"ResultType":"0","Identity":"agentIdentity","UserId":"u1","UserPrincipalName":"adele@contoso.com"}`))
+	if err != nil || s.Principal.Kind != condaccess.User {
+		t.Errorf("the kind is %v (%v), want a user", s.Principal.Kind, err)
+	}
+}

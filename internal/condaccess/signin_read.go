@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -134,7 +135,11 @@ func (r *signInReader) principal() {
 // kind returns what signs in. A sign-in that does not say otherwise, and names
 // no service principal, is a user's.
 func (r *signInReader) kind(workload bool) PrincipalKind {
-	said := r.first("principalType", "identityType", "identity", "signInEventTypes", "Category").stringsOf()
+	names := []string{"principalType", "identityType", "identity", "signInEventTypes", "Category"}
+	if r.log {
+		names = slices.Delete(names, 2, 3) // there it is the name that is shown, which its bearer may choose
+	}
+	said := r.first(names...).stringsOf()
 	agent := fold(r.first("agent.agentType").str())
 	for _, kind := range said {
 		switch fold(strings.TrimSuffix(kind, "SignInLogs")) {
@@ -526,12 +531,12 @@ func (r *signInReader) risks() {
 	}
 }
 
-// firstFactorFailure tells whether a code is of sign-ins that fail before any policy is
-// asked: no such account, a wrong password, an account that is locked, off or
-// whose password is void.
+// firstFactorFailure tells whether a code is of sign-ins that fail before any
+// policy is asked: no such account, application or tenant, a wrong password or
+// secret, one that is void, an account that is locked or off.
 func firstFactorFailure(code string) bool {
 	switch code {
-	case "50034", "50053", "50055", "50056", "50057", "50064", "50126":
+	case "50034", "50053", "50055", "50056", "50057", "50059", "50064", "50126", "50128", "50144", "700016", "7000215", "7000222":
 		return true
 	}
 	return false

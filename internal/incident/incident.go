@@ -170,6 +170,7 @@ const (
 	GapEvidence     GapKind = "evidence"      // a file or records that were not understood
 	GapLimit        GapKind = "limit"         // an export limit, a cap, a permission, a licence
 	GapFacts        GapKind = "tenant facts"  // what the tenant did not declare of itself
+	GapAccess       GapKind = "policies"      // of Conditional Access, or what they refer to
 )
 
 // A Gap is something that could not be looked at, and what that means.

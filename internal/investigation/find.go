@@ -36,6 +36,8 @@ type Options struct {
 	Observe func(r *rule.Compiled) (through func())
 	// RuleTime is how long one rule may run; 0: as long as it takes.
 	RuleTime time.Duration
+	// Policies stand in for the Conditional Access policies of the case.
+	Policies []PolicyFile
 	// Basis names the program to the last byte: what rules found is kept, and
 	// taken as it was, only for the same. Empty: nothing is kept or taken.
 	Basis string
@@ -56,8 +58,9 @@ type Findings struct {
 	Incidents []incident.Incident
 	Plans     []respond.Plan // one for each incident, in their order
 	Coverage  coverage.Statement
-	Gaps      []incident.Gap // those of the coverage among them
-	Facts     *report.Facts  // the tenant's own that were weighed; nil: none
+	Gaps      []incident.Gap  // those of the coverage among them
+	Facts     *report.Facts   // the tenant's own that were weighed; nil: none
+	Access    []report.Access // of those incidents that have sign-ins
 }
 
 // Find runs the rules over the case and joins what they find.
@@ -103,10 +106,14 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 	for _, i := range f.Incidents {
 		f.Plans = append(f.Plans, respond.Make(i, books))
 	}
+	var access []incident.Gap
+	if f.Access, access, err = c.access(ctx, f.Incidents, o.Policies); err != nil {
+		return Findings{}, fmt.Errorf("ask the Conditional Access policies: %w", err)
+	}
 	if f.Coverage, err = c.measure(ctx, f.Files, f.Window); err != nil {
 		return Findings{}, err
 	}
-	gaps := slices.Concat(result.Gaps, undeclared, unweighed, detect.Gaps(problems), f.Coverage.Gaps, coverage.Before(f.Coverage, f.Incidents), thin(f.Coverage, infos, f.Rules))
+	gaps := slices.Concat(result.Gaps, undeclared, unweighed, access, detect.Gaps(problems), f.Coverage.Gaps, coverage.Before(f.Coverage, f.Incidents), thin(f.Coverage, infos, f.Rules))
 	f.Gaps = weakened(sortGaps(gaps), f.Rules)
 	f.Runs = runs(f, infos)
 	return f, nil
@@ -120,7 +127,7 @@ func (c *Case) Investigate(ctx context.Context, o Options) (report.Document, []r
 	}
 	return report.New(report.Input{
 		Version: o.Version, Window: f.Window, Files: f.Files, Alerts: f.Alerts, Incidents: f.Incidents,
-		Plans: f.Plans, Coverage: f.Coverage, Gaps: f.Gaps, Rules: f.Runs, Facts: f.Facts,
+		Plans: f.Plans, Coverage: f.Coverage, Gaps: f.Gaps, Rules: f.Runs, Facts: f.Facts, Access: f.Access,
 	}), f.Problems, nil
 }
 

@@ -16,7 +16,7 @@ import (
 type lookups struct {
 	discover func(q *plan.Query) ([][]types.Value, error)
 	external func(ref bind.External) (plan.Rel, error)
-	replay   *replay // not nil: of a rule, whose columns are the same at any instant
+	replay   *rerun // not nil: of a rule, whose columns are the same at any instant
 }
 
 // lookups are those of a query with options o.
@@ -36,10 +36,10 @@ func (c *Case) lookups(ctx context.Context, o CompileOptions) lookups {
 	}
 }
 
-// A replay keeps what compiling a rule asked at the end of the evidence. A rule
+// A rerun keeps what compiling a rule asked at the end of the evidence. A rule
 // is compiled again for each instant that it is replayed at; then its columns
 // must not change, or what it was checked for would be another query.
-type replay struct {
+type rerun struct {
 	end  int64 // when the questions are asked, in ticks
 	once sync.Once
 	list diag.List // what was said then; the answers stand if it has no error
@@ -82,7 +82,7 @@ func (l lookups) replayed(end int64) lookups {
 	if end == 0 {
 		end = noEvidence
 	}
-	l.replay = &replay{end: end}
+	l.replay = &rerun{end: end}
 	return l
 }
 

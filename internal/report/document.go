@@ -67,6 +67,8 @@ type IncidentSection struct {
 	Sources    []AlertSources    `json:"sources"`  // one for each alert, in their order
 	Techniques []Technique       `json:"techniques"`
 	Plan       []PhaseSteps      `json:"plan"` // all five phases
+	// Access says why its sign-ins passed. Nil: no sign-in of its is in the evidence.
+	Access *Access `json:"access,omitempty"`
 }
 
 // An AlertSection is an alert that stands alone.

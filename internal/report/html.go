@@ -73,6 +73,7 @@ func funcs() template.FuncMap {
 		"chart":       newChart,
 		"collection":  newCollection,
 		"story":       storyOf,
+		"access":      accessOf,
 		"ref":         ref,
 		"tenant":      tenantText,
 		"technique": func(id incident.Technique) string {

@@ -113,7 +113,7 @@ func (m *markdown) incident(n int, s IncidentSection, tenants int) {
 	m.terms(inc.Terms)
 	m.line("- Id: %s", inc.ID)
 	m.line("")
-	m.story(inc)
+	m.passages(storyOf(inc))
 	m.line("### Timeline")
 	m.line("")
 	for i, a := range inc.Alerts {
@@ -122,11 +122,12 @@ func (m *markdown) incident(n int, s IncidentSection, tenants int) {
 	m.entities(inc)
 	m.techniques(s.Techniques)
 	m.links(inc)
+	m.passages(accessOf(s))
 	m.plan(s, tenants)
 }
 
-func (m *markdown) story(inc incident.Incident) {
-	for _, b := range storyOf(inc) {
+func (m *markdown) passages(list []passage) {
+	for _, b := range list {
 		m.line("### %s", b.Title)
 		m.line("")
 		for _, l := range b.Lines {

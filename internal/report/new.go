@@ -24,7 +24,8 @@ type Input struct {
 	Coverage  coverage.Statement
 	Gaps      []incident.Gap // those of the coverage among them
 	Rules     []RuleRun
-	Facts     *Facts // the tenant's own that were weighed; nil: none
+	Facts     *Facts   // the tenant's own that were weighed; nil: none
+	Access    []Access // of those incidents that have sign-ins
 }
 
 // New returns the document. It changes nothing in its input.
@@ -51,7 +52,7 @@ func New(in Input) Document {
 	incidents := slices.Clone(in.Incidents)
 	slices.SortFunc(incidents, compareIncidents)
 	for _, inc := range incidents {
-		d.Incidents = append(d.Incidents, section(inc, in.Plans, d.Files))
+		d.Incidents = append(d.Incidents, section(inc, in, d.Files))
 	}
 	d.Unjoined = unjoined(in, d.Files)
 	d.Overview = overview(in, d)
@@ -95,7 +96,7 @@ func tenants(in Input) []string {
 	return slices.DeleteFunc(slices.Compact(all), func(t string) bool { return t == "" })
 }
 
-func section(inc incident.Incident, plans []respond.Plan, files []evidence.File) IncidentSection {
+func section(inc incident.Incident, in Input, files []evidence.File) IncidentSection {
 	s := IncidentSection{Incident: inc, Techniques: techniques(inc)}
 	s.Incident.Alerts = slices.Clone(inc.Alerts)
 	slices.SortStableFunc(s.Incident.Alerts, compareAlerts)
@@ -103,7 +104,10 @@ func section(inc incident.Incident, plans []respond.Plan, files []evidence.File)
 		s.Sources = append(s.Sources, sources(a, files))
 	}
 	for _, phase := range respond.Phases() {
-		s.Plan = append(s.Plan, PhaseSteps{phase, stepsOf(inc.ID, phase, plans)})
+		s.Plan = append(s.Plan, PhaseSteps{phase, stepsOf(inc.ID, phase, in.Plans)})
+	}
+	if i := slices.IndexFunc(in.Access, func(a Access) bool { return a.Incident == inc.ID }); i >= 0 {
+		s.Access = &in.Access[i]
 	}
 	return s
 }
@@ -232,7 +236,7 @@ func groups(gaps []incident.Gap) []GapGroup {
 
 func kindOrder(k incident.GapKind) int {
 	order := []incident.GapKind{
-		incident.GapMissingTable, incident.GapMissingData, incident.GapLimit, incident.GapFacts, incident.GapRule, incident.GapEvidence,
+		incident.GapMissingTable, incident.GapMissingData, incident.GapLimit, incident.GapFacts, incident.GapRule, incident.GapAccess, incident.GapEvidence,
 	}
 	if i := slices.Index(order, k); i >= 0 {
 		return i

@@ -95,3 +95,32 @@ func TestMarkdownReads(t *testing.T) {
 		t.Error("the page has a table of no links")
 	}
 }
+
+// A policy of which nothing is known is told before one that is ruled out, and
+// each has its reason beside it.
+func TestAccessIsTold(t *testing.T) {
+	s := IncidentSection{Access: &Access{Told: "By the 3 policies.", SignIns: 1, Answers: []AccessAnswer{{
+		Recorded: "succeeded", Outcome: "stopped or allowed", SignIns: []AccessSignIn{{Account: "adele@contoso.com"}},
+		Policies: []AccessPolicy{
+			{Name: "Off", Part: AccessOff, Result: "notEnabled"},
+			{Name: "Legacy", Part: AccessRuledOut, Result: "notApplied", NotMet: []string{"clientApps"}},
+			{Name: "Risk", Result: "unknown", Unknown: []string{"userRisk: userRiskNotGiven"}},
+		},
+	}}}}
+	passages := accessOf(s)
+	if len(passages) != 3 {
+		t.Fatalf("%d passages, want 3: %v", len(passages), passages)
+	}
+	policies := passages[1]
+	if want := "By these policies: stopped or allowed. Of 3 policies, 1 not known, 1 did not apply, 1 off."; policies.Lines[1] != want {
+		t.Errorf("told %q, want %q", policies.Lines[1], want)
+	}
+	for i, want := range []string{"Risk: not known: userRisk: userRiskNotGiven", "Legacy: not met: clientApps", "Off: "} {
+		if got := policies.Rows[i][0] + ": " + policies.Rows[i][3]; got != want {
+			t.Errorf("row %d is %q, want %q", i, got, want)
+		}
+	}
+	if accessOf(IncidentSection{}) != nil {
+		t.Error("an incident without sign-ins is told of")
+	}
+}

@@ -176,6 +176,8 @@ func kindText(k incident.GapKind) string {
 		return "Rules that could not run"
 	case incident.GapFacts:
 		return "Facts that the tenant did not declare"
+	case incident.GapAccess:
+		return "Conditional Access policies, and what they refer to"
 	case incident.GapEvidence:
 		return "Files and records that were not understood"
 	}

@@ -21,11 +21,13 @@ import (
 type Record struct {
 	SignIn    *condaccess.SignIn
 	User, App string // as the log names them
+	Result    string // its code as the log has it; 0 is a success
 	Recorded  []condaccess.Recorded
 	Malicious bool
-	// Unreached says that the first factor was wrong: no policy was asked.
-	Unreached bool
 }
+
+// Unreached tells whether the tenant's policies had no say.
+func (r *Record) Unreached() bool { return r.SignIn.NotReached != "" }
 
 // A Replay evaluates sign-ins against the policies of one evaluator. It is not
 // for several goroutines.
@@ -85,14 +87,14 @@ func (r *Replay) Add(rec *Record) {
 		t = &r.out.Malicious
 	}
 	t.Records++
-	if rec.Unreached {
+	if rec.Malicious {
+		r.malicious = append(r.malicious, rec)
+	}
+	if rec.Unreached() {
 		t.Unreached++
 		return
 	}
 	o := r.outcome(rec.SignIn)
-	if rec.Malicious {
-		r.malicious = append(r.malicious, rec)
-	}
 	t.add(o.possible)
 	if !rec.Malicious {
 		r.meet(rec, o)
@@ -110,10 +112,13 @@ func (r *Replay) Result() Result {
 // Malicious returns the attacker's sign-ins that policies were asked about, each
 // with what it may have come to and every policy's answer.
 func (r *Replay) Malicious() []Explained {
-	out := make([]Explained, len(r.malicious))
-	for i, rec := range r.malicious {
+	var out []Explained
+	for _, rec := range r.malicious {
+		if rec.Unreached() {
+			continue
+		}
 		e := r.evaluator.Evaluate(rec.SignIn)
-		out[i] = Explained{rec, possible(&e).String(), e.Policies}
+		out = append(out, Explained{rec, possible(&e).String(), e.Policies})
 	}
 	return out
 }

@@ -79,6 +79,11 @@ func TestEqualSignInsAreEqual(t *testing.T) {
 	}
 }
 
+func unreached(s *condaccess.SignIn) *condaccess.SignIn {
+	s.NotReached = "it failed with 50126 before any policy was asked"
+	return s
+}
+
 // The numbers of a small replay: an attacker who is stopped for certain, one who
 // passes, one of whom it is not known; a colleague who is met twice.
 func TestTally(t *testing.T) {
@@ -95,7 +100,7 @@ func TestTally(t *testing.T) {
 		{SignIn: at(1, "user9", "app2", "browser", condaccess.Yes), Malicious: true},
 		{SignIn: at(2, "user9", "app9", "browser", condaccess.Yes), Malicious: true},
 		{SignIn: at(3, "user9", "app9", "browser", condaccess.Unsure), Malicious: true},
-		{SignIn: at(3, "user9", "app9", "browser", condaccess.No), Malicious: true, Unreached: true},
+		{SignIn: unreached(at(3, "user9", "app9", "browser", condaccess.No)), Malicious: true},
 		{SignIn: at(4, "user7", "app9", "browser", condaccess.No), User: "anna", App: "Mail"},
 		{SignIn: at(8, "user7", "app9", "browser", condaccess.No), User: "anna", App: "Mail"},
 		{SignIn: at(5, "user1", "app9", "browser", condaccess.No), User: "ben", App: "Mail"},
@@ -176,5 +181,35 @@ func TestDerivedAudienceIsAnother(t *testing.T) {
 				t.Errorf("derived %v: %s is %s, and by evaluation %s", derived, e.Policies[i].Policy.ID, got, want)
 			}
 		}
+	}
+}
+
+// Sign-ins of which the policies make the same are one answer, in order of
+// time; one that the log says another thing of, and one that no policy was asked
+// about, are others.
+func TestAnswers(t *testing.T) {
+	replay := New(evaluator(t, 6))
+	at := func(minute int, result string) *Record {
+		return &Record{Malicious: true, Result: result, SignIn: &condaccess.SignIn{
+			Time: start.Add(time.Duration(minute) * time.Minute), Principal: condaccess.Principal{Kind: condaccess.User, ID: "user9", GuestKnown: true},
+			Target: condaccess.Target{Applications: []string{"app9"}, ContextsDone: true}, Client: "browser", Platform: "windows",
+			Place:  condaccess.Place{IP: netip.MustParseAddr("203.0.113.9"), CountryKnown: true},
+			Device: condaccess.Device{Registered: condaccess.No}, SignInRisk: "none", UserRisk: "none", Flow: "none", Facts: condaccess.Facts{MFA: condaccess.Yes},
+		}}
+	}
+	wrong := at(1, "50126")
+	unreached(wrong.SignIn)
+	for _, rec := range []*Record{wrong, at(9, "0"), at(3, "53003"), at(5, "0")} {
+		replay.Add(rec)
+	}
+	got := replay.Answers()
+	if len(got) != 3 {
+		t.Fatalf("%d answers, want 3: %+v", len(got), got)
+	}
+	if first, last := got[0].Span(); got[0].Result != "0" || len(got[0].Records) != 2 || !first.Equal(start.Add(5*time.Minute)) || !last.Equal(start.Add(9*time.Minute)) {
+		t.Errorf("the first answer is of %d sign-ins from %v to %v with %s", len(got[0].Records), first, last, got[0].Result)
+	}
+	if got[1].Result != "53003" || got[1].Outcome != "allowed" || got[2].Unasked == "" || len(got[2].Policies) != 0 {
+		t.Errorf("the other answers are %+v", got[1:])
 	}
 }
