@@ -38,6 +38,8 @@ type Activity struct {
 	SessionID string    `json:"sessionId,omitempty"`
 	RequestID string    `json:"requestId,omitempty"`
 	Detail    string    `json:"detail,omitempty"`
+	// Tenant is whose record says so, where several tenants are told.
+	Tenant string `json:"tenant,omitempty"`
 	// Origin is the record that says so.
 	Origin evidence.Origin `json:"origin"`
 }

@@ -20,7 +20,7 @@ import (
 // A coverageFlags is the flags of evidence coverage.
 type coverageFlags struct {
 	by, format string
-	from, to   string
+	times      spanFlags
 }
 
 // views are what evidence coverage can be listed by.
@@ -39,8 +39,7 @@ func (a *app) coverageCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.coverage(cmd.Context(), f) },
 	}
 	cmd.Flags().StringVar(&f.by, "by", "", "list only: "+strings.Join(views(), ", "))
-	cmd.Flags().StringVar(&f.from, "from", "", "start of the window to look at: RFC 3339, a date, or -7d before the evidence's end")
-	cmd.Flags().StringVar(&f.to, "to", "", "end of the window, exclusive")
+	f.times.add(cmd)
 	cmd.Flags().StringVarP(&f.format, "output", "o", "table", strings.Join(formats(), ", "))
 	return cmd
 }
@@ -54,11 +53,7 @@ func (a *app) coverage(ctx context.Context, f coverageFlags) (err error) {
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
-	_, end, err := c.Span(ctx)
-	if err != nil {
-		return err
-	}
-	w, err := window(timeFlag(f.from), timeFlag(f.to), end)
+	w, err := f.times.window(ctx, c)
 	if err != nil {
 		return err
 	}

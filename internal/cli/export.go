@@ -11,22 +11,44 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/conshelf/conshelf/internal/exchange"
+	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/report"
 )
 
-// exports are the forms that a report can be written in for other programs.
-func exports() map[string]func(io.Writer, report.Document) error {
-	return map[string]func(io.Writer, report.Document) error{
-		"json": report.JSON, "markdown": report.Markdown, "html": report.HTML, "stix": exchange.STIX, "navigator": exchange.Navigator,
+// An exportForm is a form that a report can be written in.
+type exportForm struct {
+	name  string
+	write func(io.Writer, report.Document) error
+}
+
+func exportForms() []exportForm {
+	return []exportForm{
+		{"stix", exchange.STIX},
+		{"navigator", exchange.Navigator},
+		{"json", report.JSON},
+		{"markdown", report.Markdown},
+		{"html", report.HTML},
 	}
 }
 
-func exportNames() []string { return []string{"stix", "navigator", "json", "markdown", "html"} }
+func exportNames() []string {
+	var names []string
+	for _, f := range exportForms() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// An exportFlags is the flags of export.
+type exportFlags struct {
+	incidents []string
+	tenant    tenantFlag
+}
 
 func (a *app) exportCommand() *cobra.Command {
-	var incidents []string
+	var f exportFlags
 	cmd := &cobra.Command{
-		Use:   "export stix|navigator|json|markdown|html",
+		Use:   "export " + strings.Join(exportNames(), "|"),
 		Short: "Write what the last investigation found in the form of another program",
 		Long: "export writes the last investigation's findings to standard output: stix is a STIX 2.1 bundle, navigator a layer 4.5 of\n" +
 			"ATT&CK Navigator; json, markdown and html are the report. For Timesketch see conshelf timeline -o timesketch.",
@@ -39,19 +61,26 @@ func (a *app) exportCommand() *cobra.Command {
 		},
 		ValidArgs: exportNames(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.export(cmd.Context(), args[0], incidents)
+			forms := exportForms()
+			at := slices.IndexFunc(forms, func(e exportForm) bool { return e.name == args[0] })
+			return a.export(cmd.Context(), forms[at], f)
 		},
 	}
-	cmd.Flags().StringArrayVar(&incidents, "incident", nil, "only this incident, by its id or the beginning of it (may be repeated)")
+	cmd.Flags().StringArrayVar(&f.incidents, "incident", nil, "only this incident, by its id or the beginning of it (may be repeated)")
+	f.tenant.add(cmd)
 	return cmd
 }
 
-func (a *app) export(ctx context.Context, form string, ids []string) (err error) {
+func (a *app) export(ctx context.Context, form exportForm, f exportFlags) (err error) {
 	c, err := a.openExisting(ctx, a.caseDir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
+	tenant, err := c.Tenant(ctx, string(f.tenant))
+	if err != nil {
+		return err
+	}
 	doc, stale, err := c.Report(ctx)
 	if err != nil {
 		return err
@@ -59,20 +88,44 @@ func (a *app) export(ctx context.Context, form string, ids []string) (err error)
 	if stale != "" {
 		a.note("%s", stale)
 	}
-	if len(ids) > 0 {
-		doc.Incidents = slices.DeleteFunc(doc.Incidents, func(s report.IncidentSection) bool { return !begins(s.Incident.ID, ids) })
-		if len(doc.Incidents) == 0 {
-			return usagef("--incident %s: the last investigation has none of that id", strings.Join(ids, ", "))
-		}
+	if tenant == "" && len(doc.Tenants) > 1 {
+		a.note("%s", toldOf(doc.Tenants))
+	}
+	choice := chosen(tenant, f.incidents)
+	if choice.Name != "" {
+		doc = report.Select(doc, choice)
+	}
+	var told []incident.Incident
+	for _, s := range doc.Incidents {
+		told = append(told, s.Incident)
+	}
+	if missing := notAmong(told, f.incidents); len(missing) > 0 {
+		return noIncident(missing, tenant)
 	}
 	w := bufio.NewWriter(a.out)
-	if err := exports()[form](w, doc); err != nil {
+	if err := form.write(w, doc); err != nil {
 		return err
 	}
 	if err := w.Flush(); err != nil {
-		return fmt.Errorf("write %s: %w", form, err)
+		return fmt.Errorf("write %s: %w", form.name, err)
 	}
 	return nil
+}
+
+// chosen is the part of a report that a tenant and ids of incidents name.
+func chosen(tenant string, ids []string) report.Choice {
+	var c report.Choice
+	var names []string
+	if tenant != "" {
+		c.Tenant = func(t string) bool { return ofTenant(t, tenant) }
+		names = append(names, tenantName(tenant))
+	}
+	if len(ids) > 0 {
+		c.Incident = func(id string) bool { return begins(id, ids) }
+		names = append(names, "incident "+strings.Join(ids, ", "))
+	}
+	c.Name = strings.Join(names, " and ")
+	return c
 }
 
 // begins tells whether an id begins with one of those that were asked for.

@@ -17,7 +17,7 @@ import (
 
 // A huntFlags is the flags of hunt.
 type huntFlags struct {
-	times    spanFlags
+	scope    scopeFlags
 	subjects subjectFlags
 	lists    []string
 	depth    int
@@ -38,7 +38,7 @@ func (a *app) huntCommand() *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.hunt(cmd.Context(), f) },
 	}
-	f.times.add(cmd)
+	f.scope.add(cmd)
 	f.subjects.add(cmd, "set out from")
 	cmd.Flags().StringArrayVar(&f.lists, "ioc", nil, "set out from the indicators of this file: CSV, STIX 2.1 or MISP (may be repeated)")
 	cmd.Flags().IntVar(&f.depth, "depth", investigation.DefaultDepth, "how many steps to go")
@@ -75,7 +75,7 @@ func (a *app) hunt(ctx context.Context, f huntFlags) (err error) {
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
-	if o.Window, err = f.times.window(ctx, c); err != nil {
+	if o.Scope, err = f.scope.scope(ctx, c); err != nil {
 		return err
 	}
 	h, err := c.Hunt(ctx, o)
@@ -84,6 +84,12 @@ func (a *app) hunt(ctx context.Context, f huntFlags) (err error) {
 	}
 	if err := a.printHunt(f.format, h); err != nil {
 		return err
+	}
+	if len(h.Tenants) > 0 && f.format != "text" {
+		a.note("%s", toldOf(h.Tenants))
+	}
+	for _, left := range h.Left {
+		a.note("not looked at: %s", left)
 	}
 	if skipped > 0 {
 		return silent{exitSkipped}
@@ -118,6 +124,7 @@ func (a *app) printHunt(format string, h investigation.Hunt) error {
 // printTrail prints each step under the one that led to it.
 func (a *app) printTrail(h investigation.Hunt) error {
 	var p page
+	p.told(h.Tenants)
 	missed := 0
 	for n, s := range h.Steps {
 		if s.From < 0 && s.Records == 0 {
@@ -135,7 +142,7 @@ func (a *app) printTrail(h investigation.Hunt) error {
 		p.title(plural(len(h.Tried), "account") + " tried without success")
 		rows := make([][]string, 0, len(h.Tried))
 		for _, t := range h.Tried {
-			rows = append(rows, []string{fmt.Sprint(t.Failures), stamp(t.First), stamp(t.Last), t.Value})
+			rows = append(rows, []string{fmt.Sprint(t.Failures), stamp(t.First), stamp(t.Last), t.Value, tenantName(t.Tenant)})
 		}
 		p.table(rows)
 	}
@@ -143,16 +150,17 @@ func (a *app) printTrail(h investigation.Hunt) error {
 		p.title(plural(len(users), "account") + " reached: " + strings.Join(users, ", "))
 	}
 	_, err := a.out.Write([]byte(p.b.String()))
-	for _, left := range h.Left {
-		a.note("not looked at: %s", left)
-	}
 	return err
 }
 
 func (p *page) trail(steps []investigation.Step, n int) {
 	s := steps[n]
 	indent := strings.Repeat("  ", s.Depth)
-	p.line("%s%s: %s from %s to %s", indent, s.Indicator, plural(int(s.Records), "record"), stamp(s.First), stamp(s.Last))
+	in := ""
+	if s.From < 0 && s.Tenant != "" {
+		in = ", " + tenantName(s.Tenant)
+	}
+	p.line("%s%s%s: %s from %s to %s", indent, s.Indicator, in, plural(int(s.Records), "record"), stamp(s.First), stamp(s.Last))
 	if s.From >= 0 {
 		p.line("%s  because: %s", indent, s.Why)
 	}
@@ -171,7 +179,11 @@ func reached(steps []investigation.Step) []string {
 	var users []string
 	for _, s := range steps {
 		if s.Indicator.Kind == activity.User && s.Records > 0 {
-			users = append(users, s.Indicator.Value)
+			name := s.Indicator.Value
+			if s.Tenant != "" {
+				name += " (" + tenantName(s.Tenant) + ")"
+			}
+			users = append(users, name)
 		}
 	}
 	return users
@@ -191,6 +203,7 @@ func huntListing(h investigation.Hunt) listing {
 		{Name: "Why", Type: types.String},
 		{Name: "Stopped", Type: types.String},
 		{Name: "Query", Type: types.String},
+		{Name: "Tenant", Type: types.String},
 	}}
 	for n, s := range h.Steps {
 		from := types.Null(types.Long)
@@ -199,7 +212,7 @@ func huntListing(h investigation.Hunt) listing {
 		}
 		l.rows = append(l.rows, []types.Value{
 			types.NewLong(int64(n)), from, types.NewLong(int64(s.Depth)), types.NewString(string(s.Indicator.Kind)), types.NewString(s.Indicator.Value),
-			types.NewLong(s.Records), types.NewLong(s.Failed), instant(s.First), instant(s.Last), types.NewString(s.Why), types.NewString(s.Stopped), types.NewString(s.Query),
+			types.NewLong(s.Records), types.NewLong(s.Failed), instant(s.First), instant(s.Last), types.NewString(s.Why), types.NewString(s.Stopped), types.NewString(s.Query), types.NewString(s.Tenant),
 		})
 	}
 	return l

@@ -23,7 +23,7 @@ type investigateFlags struct {
 	out      string
 	rules    string
 	policies []string
-	from, to string
+	times    spanFlags
 	failOn   string
 	load     loadFlags
 	asJSON   bool
@@ -52,8 +52,7 @@ func (a *app) investigateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.rules, "rules", "", "directory of analytics rules to use in place of the program's own")
 	cmd.Flags().StringSliceVar(&f.policies, "policies", nil, "Conditional Access policies, files or folders of an export, by which to say why the attacker's sign-ins\n"+
 		"passed (default: those that the case holds)")
-	cmd.Flags().StringVar(&f.from, "from", "", "start of the window to look at: RFC 3339, a date, or -7d before the evidence's end")
-	cmd.Flags().StringVar(&f.to, "to", "", "end of the window, exclusive")
+	f.times.add(cmd)
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "", "exit with 10 if an incident has this severity or a higher one: Low, Medium, High")
 	f.load.register(cmd)
 	cmd.Flags().BoolVar(&f.fresh, "fresh", false, "run every rule, also one whose result is kept and of which nothing has changed")
@@ -118,11 +117,7 @@ func (a *app) openFor(ctx context.Context, paths []string) (*investigation.Case,
 }
 
 func (a *app) findings(ctx context.Context, c *investigation.Case, pack fs.FS, f investigateFlags) (report.Document, []rule.Problem, error) {
-	_, end, err := c.Span(ctx)
-	if err != nil {
-		return report.Document{}, nil, err
-	}
-	w, err := window(timeFlag(f.from), timeFlag(f.to), end)
+	w, err := f.times.window(ctx, c)
 	if err != nil {
 		return report.Document{}, nil, err
 	}

@@ -22,8 +22,7 @@ type queryFlags struct {
 	file       string
 	format     string
 	vocabulary string
-	tenant     string
-	from, to   string
+	scope      scopeFlags
 	limit      int64
 	explain    bool
 	batch      bool
@@ -51,9 +50,7 @@ func (a *app) queryCommand() *cobra.Command {
 	f.register(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.format, "output", "o", "table", strings.Join(queryFormats(), ", "))
-	flags.StringVar(&f.tenant, "tenant", "", "only this tenant's rows ($none: those that name none)")
-	flags.StringVar(&f.from, "from", "", "first TimeGenerated: RFC 3339, a date, or -7d before the evidence's end")
-	flags.StringVar(&f.to, "to", "", "end of TimeGenerated, exclusive")
+	f.scope.add(cmd)
 	flags.Int64Var(&f.limit, "limit", 0, "show at most this many rows, and say if there are more (0: all)")
 	flags.BoolVar(&f.explain, "explain", false, "print the plan, the SQL and the timings instead of rows")
 	flags.BoolVar(&f.origins, "origins", false, fmt.Sprintf("add the records that each row comes from, as file:record (the first %d), and how many", originLimit))

@@ -61,15 +61,11 @@ func (a *app) newSession(ctx context.Context, c *investigation.Case, f *queryFla
 		return nil, errors.Join(err, c.Close())
 	}
 	s := &session{c: c, memory: a.memory, limit: limit, budget: f.budget, temp: temp}
-	_, end, err := c.Span(ctx)
+	scope, err := f.scope.scope(ctx, c)
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	w, err := window(timeFlag(f.from), timeFlag(f.to), end)
-	if err != nil {
-		return nil, errors.Join(err, s.close())
-	}
-	s.options = investigation.CompileOptions{Vocabulary: f.vocabulary, Window: w, Tenant: f.tenant}
+	s.options = investigation.CompileOptions{Scope: scope, Vocabulary: f.vocabulary}
 	return s, nil
 }
 

@@ -24,7 +24,7 @@ const timesketch = "timesketch"
 
 // A timelineFlags is the flags of timeline.
 type timelineFlags struct {
-	times     spanFlags
+	scope     scopeFlags
 	subjects  subjectFlags
 	incidents []string
 	severity  string
@@ -68,22 +68,28 @@ func (a *app) timelineCommand() *cobra.Command {
 		Short: "One story of what was done, attacker's acts apart from ordinary ones",
 		Long: "timeline tells in the order of time and in sentences what those did whom the incidents of the last investigation name, or\n" +
 			"the accounts, addresses, applications and sessions that you name. An act is held for an attacker's if a record of it is behind\n" +
-			"an alert, or is of the session or token of such a record, or of its actor at its address; the rest is ordinary. Each entry has\n" +
-			"its records, and the query that finds them: run it with conshelf query --vocabulary activity.",
+			"an alert, or if the search for an incident's sessions, tokens and addresses came to it, which says why; whose some are that\n" +
+			"it came to is unclear; the rest is ordinary. Tenants are told each by itself. Each entry has its records, and the query that\n" +
+			"finds them: run it with conshelf query --vocabulary activity.",
 		Example: "  conshelf timeline --case ./case\n  conshelf timeline --user adele@contoso.com --from -2d\n" +
 			"  conshelf timeline --around 3f5a0c11d2e4-17 --window 30m\n  conshelf timeline -o timesketch > story.jsonl\n" +
 			"  conshelf timeline note 3f5a0c11d2e4-17 'she says that this was not her'",
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.timeline(cmd.Context(), f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.fit(cmd); err != nil {
+				return err
+			}
+			return a.timeline(cmd.Context(), f)
+		},
 	}
-	f.times.add(cmd)
+	f.scope.add(cmd)
 	f.subjects.add(cmd, "the story of")
 	cmd.Flags().StringArrayVar(&f.incidents, "incident", nil, "only this incident, by its id or the beginning of it (may be repeated)")
 	cmd.Flags().StringVar(&f.severity, "severity", incident.Medium.String(), "only incidents of this severity or above, where --incident names none")
 	cmd.Flags().StringVar(&f.around, "around", "", "everything that was done around this entry, by anybody")
 	cmd.Flags().StringVar(&f.window, "window", "15m", "how long before and after it")
 	cmd.Flags().BoolVar(&f.all, "all", false, "dismissed entries too")
-	cmd.Flags().BoolVar(&f.attacker, "attacker", false, "only attacker's acts")
+	cmd.Flags().BoolVar(&f.attacker, "attacker", false, "only acts that are, or may be, an attacker's")
 	cmd.Flags().StringVarP(&f.format, "output", "o", "text", "text, "+timesketch+", "+strings.Join(formats(), ", "))
 	cmd.AddCommand(a.markCommand(timeline.Pinned, "pin ENTRY [TEXT]", "Mark an entry as one that matters"),
 		a.markCommand(timeline.Noted, "note ENTRY TEXT", "Write something to an entry"),
@@ -131,10 +137,10 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) (err error) {
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
-	if o.Window, err = f.times.window(ctx, c); err != nil {
+	if o.Scope, err = f.scope.scope(ctx, c); err != nil {
 		return err
 	}
-	if o.Incidents, err = a.incidents(ctx, c, f, len(o.Indicators) == 0 && f.around == ""); err != nil {
+	if o.Incidents, err = a.incidents(ctx, c, f, o); err != nil {
 		return err
 	}
 	var t investigation.Timeline
@@ -150,9 +156,32 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) (err error) {
 	return a.printTimeline(f.format, t)
 }
 
-// incidents returns those of the last investigation; where they must be there,
-// that there are none is an error.
-func (a *app) incidents(ctx context.Context, c *investigation.Case, f timelineFlags, must bool) ([]incident.Incident, error) {
+// fit refuses flags of which one would not count beside another.
+func (f timelineFlags) fit(cmd *cobra.Command) error {
+	changed := func(names ...string) string {
+		at := slices.IndexFunc(names, cmd.Flags().Changed)
+		if at < 0 {
+			return ""
+		}
+		return names[at]
+	}
+	if f.around == "" && changed("window") != "" {
+		return usagef("--window goes with --around")
+	}
+	others := []string{"from", "to"}
+	for _, k := range activity.Kinds() {
+		others = append(others, string(k))
+	}
+	if name := changed(others...); f.around != "" && name != "" {
+		return usagef("--around tells what anybody did within --window of the entry: it does not go with --%s", name)
+	}
+	return nil
+}
+
+// incidents returns those of the last investigation that are of the scope; where
+// the story is theirs, that there was no investigation is an error.
+func (a *app) incidents(ctx context.Context, c *investigation.Case, f timelineFlags, o investigation.TimelineOptions) ([]incident.Incident, error) {
+	must := len(o.Indicators) == 0 && f.around == ""
 	least, ok := incident.ParseSeverity(f.severity)
 	if !ok {
 		return nil, usagef("--severity %s: want Informational, Low, Medium or High", f.severity)
@@ -172,6 +201,9 @@ func (a *app) incidents(ctx context.Context, c *investigation.Case, f timelineFl
 	var list []incident.Incident
 	lower := 0
 	for _, s := range doc.Incidents {
+		if !ofTenant(s.Incident.Tenant, o.Tenant) {
+			continue
+		}
 		named := begins(s.Incident.ID, ids)
 		grave := s.Incident.Severity >= least || s.Incident.Severity == incident.Unrated
 		switch {
@@ -184,10 +216,25 @@ func (a *app) incidents(ctx context.Context, c *investigation.Case, f timelineFl
 	if lower > 0 {
 		a.note("%s below %s not told; --severity Low or --incident ID tells them", plural(lower, "incident"), least)
 	}
-	if len(list) == 0 && len(ids) > 0 {
-		return nil, usagef("--incident %s: the last investigation has none of that id", strings.Join(ids, ", "))
+	if missing := notAmong(list, ids); len(missing) > 0 {
+		return nil, noIncident(missing, o.Tenant)
 	}
 	return list, nil
+}
+
+// notAmong returns the ids, or beginnings of ids, that none of the incidents has.
+func notAmong(list []incident.Incident, asked []string) []string {
+	return slices.DeleteFunc(slices.Clone(asked), func(id string) bool {
+		return slices.ContainsFunc(list, func(i incident.Incident) bool { return begins(i.ID, []string{id}) })
+	})
+}
+
+// noIncident is the error of naming incidents that are not there.
+func noIncident(ids []string, tenant string) error {
+	if tenant == "" {
+		return usagef("--incident %s: the last investigation has none of that id", strings.Join(ids, ", "))
+	}
+	return usagef("--incident %s: the last investigation has none of that id that is of tenant %s", strings.Join(ids, ", "), tenant)
 }
 
 // around tells what anybody did around an entry.
@@ -196,13 +243,13 @@ func (a *app) around(ctx context.Context, c *investigation.Case, f timelineFlags
 	if err != nil || d <= 0 {
 		return investigation.Timeline{}, usagef("--window %s: want a span such as 30m", f.window)
 	}
-	return c.Around(ctx, f.around, d, o.Incidents)
+	return c.Around(ctx, f.around, d, o)
 }
 
 // wanted leaves out what was dismissed, and what is ordinary if that is asked for.
 func wanted(entries []timeline.Entry, f timelineFlags) []timeline.Entry {
 	return slices.DeleteFunc(entries, func(e timeline.Entry) bool {
-		dismissed := e.Mark != nil && e.Mark.Kind == timeline.Dismissed
+		dismissed := e.Mark != nil && e.Mark.Kind == timeline.Dismissed && e.Mark.Of == ""
 		return dismissed && !f.all || f.attacker && e.Attribution == timeline.Ordinary
 	})
 }
@@ -211,7 +258,7 @@ func (a *app) printTimeline(format string, t investigation.Timeline) error {
 	var err error
 	switch format {
 	case "text":
-		err = a.printStory(t.Entries)
+		err = a.printStory(t)
 	case timesketch:
 		w := bufio.NewWriter(a.out)
 		var without int
@@ -227,6 +274,9 @@ func (a *app) printTimeline(format string, t investigation.Timeline) error {
 	default:
 		err = a.list(format, timelineListing(t.Entries))
 	}
+	if len(t.Tenants) > 0 && format != "text" {
+		a.note("%s", toldOf(t.Tenants))
+	}
 	for _, left := range t.Left {
 		a.note("not told: %s", left)
 	}
@@ -235,10 +285,11 @@ func (a *app) printTimeline(format string, t investigation.Timeline) error {
 
 // printStory prints a line a sentence, what is held for an attacker's act with
 // a mark before it.
-func (a *app) printStory(entries []timeline.Entry) error {
+func (a *app) printStory(t investigation.Timeline) error {
 	var p page
+	p.told(t.Tenants)
 	day := ""
-	for _, e := range entries {
+	for _, e := range t.Entries {
 		d, clock := e.First.Format("2006-01-02"), e.First.Format("15:04:05Z")
 		if e.First.IsZero() {
 			d, clock = "(no time)", strings.Repeat(" ", len(clock))
@@ -247,30 +298,44 @@ func (a *app) printStory(entries []timeline.Entry) error {
 			p.title(d)
 			day = d
 		}
-		p.line("%s %s  %s [%s]", clock, sign(e.Attribution), e.Sentence, e.ID)
+		p.line("%s %s  %s [%s]", clock, sign(e.Attribution), e.Sentence, strings.TrimSuffix(e.ID+", "+tenantName(e.Activity.Tenant), ", "))
 		if len(e.Alerts) > 0 {
 			p.line("             alert: %s", strings.Join(e.Alerts, ", "))
 		}
+		if len(e.Links) > 0 {
+			p.line("             link: %s", strings.Join(e.Links, "; "))
+		}
 		if e.Mark != nil {
-			p.line("             %s by %s: %s", e.Mark.Kind, e.Mark.By, e.Mark.Text)
+			p.line("             %s by %s: %s", markName(*e.Mark), e.Mark.By, e.Mark.Text)
 		}
 	}
-	if len(entries) == 0 {
+	if len(t.Entries) == 0 {
 		p.line("nothing to tell")
 	} else {
 		p.line("")
-		p.line("!! a record of it is behind an alert; ! the session, or the actor and address, of such a record")
+		p.line("!! a record of it is behind an alert; !  it is in the lineage of an incident, by the link that is named; ?  so it is, and whose act it is is unclear")
 	}
 	_, err := a.out.Write([]byte(p.b.String()))
 	return err
+}
+
+// markName is the kind of a mark, and the record that it is of if it is not of
+// the whole entry.
+func markName(m timeline.Mark) string {
+	if m.Of == "" {
+		return string(m.Kind)
+	}
+	return string(m.Kind) + " of " + m.Of + " alone"
 }
 
 func sign(a timeline.Attribution) string {
 	switch a {
 	case timeline.Alerted:
 		return "!!"
-	case timeline.SameSession, timeline.SameNetwork:
+	case timeline.Followed:
 		return "! "
+	case timeline.Doubtful:
+		return "? "
 	case timeline.Ordinary:
 	}
 	return "  "
@@ -284,6 +349,7 @@ func timelineListing(entries []timeline.Entry) listing {
 		{Name: "Attribution", Type: types.String},
 		{Name: "Sentence", Type: types.String},
 		{Name: "Alerts", Type: types.String},
+		{Name: "Links", Type: types.String},
 		{Name: "Actor", Type: types.String},
 		{Name: "IPAddress", Type: types.String},
 		{Name: "Source", Type: types.String},
@@ -291,16 +357,18 @@ func timelineListing(entries []timeline.Entry) listing {
 		{Name: "Note", Type: types.String},
 		{Name: "Entry", Type: types.String},
 		{Name: "Query", Type: types.String},
+		{Name: "Tenant", Type: types.String},
 	}}
 	for _, e := range entries {
 		mark, note := "", ""
 		if e.Mark != nil {
-			mark, note = string(e.Mark.Kind), e.Mark.Text
+			mark, note = markName(*e.Mark), e.Mark.Text
 		}
 		l.rows = append(l.rows, []types.Value{
 			instant(e.First), instant(e.Last), types.NewLong(e.Count), types.NewString(string(e.Attribution)), types.NewString(e.Sentence),
-			types.NewString(strings.Join(e.Alerts, ", ")), types.NewString(e.Activity.Actor), types.NewString(e.Activity.IPAddress),
+			types.NewString(strings.Join(e.Alerts, ", ")), types.NewString(strings.Join(e.Links, "; ")), types.NewString(e.Activity.Actor), types.NewString(e.Activity.IPAddress),
 			types.NewString(e.Activity.Source), types.NewString(mark), types.NewString(note), types.NewString(e.ID), types.NewString(e.Query),
+			types.NewString(e.Activity.Tenant),
 		})
 	}
 	return l

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,43 +15,29 @@ import (
 	"github.com/conshelf/conshelf/internal/escape"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/investigation"
+	"github.com/conshelf/conshelf/kql/plan"
 )
 
-// A spanFlags is the flags of a window of time.
-type spanFlags struct{ from, to string }
-
-func (f *spanFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.from, "from", "", "start of the window to look at: RFC 3339, a date, or -7d before the evidence's end")
-	cmd.Flags().StringVar(&f.to, "to", "", "end of the window, exclusive")
-}
-
-func (f spanFlags) window(ctx context.Context, c *investigation.Case) (incident.Window, error) {
-	_, end, err := c.Span(ctx)
-	if err != nil {
-		return incident.Window{}, err
-	}
-	return window(timeFlag(f.from), timeFlag(f.to), end)
-}
-
 func (a *app) triageCommand() *cobra.Command {
-	var times spanFlags
+	var scope scopeFlags
 	var format string
 	cmd := &cobra.Command{
 		Use:   "triage user|ip|app|session|agent|device|resource|domain ID",
 		Short: "What the evidence says of one account, address, application or session, on a page",
 		Long: "triage tells of one account (by its name or object id), address or network, application, session or token id, user agent,\n" +
 			"device or resource: when and where it was seen, what it did, what was done to it, who shares its addresses, the alerts of\n" +
-			"the last investigation, and which logs were not there to look at.",
+			"the last investigation, and which logs were not there to look at. Of a session or token it tells everything that was done with\n" +
+			"it, in every log, and how each act is known to be of it.",
 		Example: "  conshelf triage user adele@contoso.com --case ./case\n  conshelf triage ip 198.51.100.0/24 --from -7d -o json",
 		Args:    pair("triage", "a kind and an ID"),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			return kindNames(args), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.triage(cmd.Context(), args[0], args[1], times, format)
+			return a.triage(cmd.Context(), args[0], args[1], scope, format)
 		},
 	}
-	times.add(cmd)
+	scope.add(cmd)
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "text, json")
 	return cmd
 }
@@ -76,7 +63,7 @@ func kindNames(args []string) []string {
 	return names
 }
 
-func (a *app) triage(ctx context.Context, kind, value string, times spanFlags, format string) (err error) {
+func (a *app) triage(ctx context.Context, kind, value string, f scopeFlags, format string) (err error) {
 	if format != "text" && format != "json" {
 		return usagef("-o %s: want text or json", format)
 	}
@@ -93,11 +80,11 @@ func (a *app) triage(ctx context.Context, kind, value string, times spanFlags, f
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
-	w, err := times.window(ctx, c)
+	s, err := f.scope(ctx, c)
 	if err != nil {
 		return err
 	}
-	t, err := c.Triage(ctx, i, w)
+	t, err := c.Triage(ctx, i, s)
 	if err != nil {
 		return err
 	}
@@ -151,12 +138,8 @@ func (a *app) printTriage(t investigation.Triage) error {
 	} else {
 		p.line("  in %s from %s to %s", plural(int(t.Records), "record"), stamp(t.First), stamp(t.Last))
 	}
-	if len(t.Incidents) > 0 {
-		p.title("Incidents")
-		for _, i := range t.Incidents {
-			p.line("  %-13s %s (%s)", i.Severity, i.Title, i.Incident)
-		}
-	}
+	p.tenants(t.Tenants)
+	p.incidents(t)
 	p.alerts(t)
 	p.tallies("Logs", t.Sources, false)
 	p.tallies("Sign-ins", t.Results, false)
@@ -166,6 +149,9 @@ func (a *app) printTriage(t investigation.Triage) error {
 			name += fmt.Sprintf(" (the %d most frequent of %d)", len(f.Values), f.Total)
 		}
 		p.tallies(name, f.Values, slices.ContainsFunc(f.Values, func(v investigation.Tally) bool { return v.Others > 0 }))
+	}
+	for _, l := range t.Lineage {
+		p.lineage(l)
 	}
 	p.acts("Changed by it", t.Changes, t.ChangesTotal)
 	p.acts("Done to it", t.Against, t.AgainstTotal)
@@ -179,13 +165,47 @@ func (a *app) printTriage(t investigation.Triage) error {
 	return err
 }
 
+// tenants tells how many records of the subject each tenant has.
+func (p *page) tenants(list []investigation.Tally) {
+	if len(list) == 0 {
+		return
+	}
+	p.title("Told of several tenants together, and marked where an act is told; --tenant tells one")
+	rows := make([][]string, 0, len(list))
+	for _, t := range list {
+		row := []string{"0", "", "", tenantName(t.Value)}
+		if t.Count > 0 {
+			row = []string{fmt.Sprint(t.Count), stamp(t.First), stamp(t.Last), row[3]}
+		}
+		rows = append(rows, row)
+	}
+	p.table(rows)
+}
+
+func (p *page) incidents(t investigation.Triage) {
+	if len(t.Incidents) > 0 {
+		p.title("Incidents")
+	}
+	for _, i := range t.Incidents {
+		of := i.Incident
+		if len(t.Tenants) > 0 {
+			of += ", " + tenantName(cmp.Or(i.Tenant, plan.Tenantless))
+		}
+		p.line("  %-13s %s (%s)", i.Severity, i.Title, of)
+	}
+}
+
 func (p *page) alerts(t investigation.Triage) {
 	if len(t.Alerts) > 0 {
 		p.title("Alerts that name it")
 	}
 	rows := make([][]string, 0, len(t.Alerts))
 	for _, alert := range t.Alerts {
-		rows = append(rows, []string{stamp(alert.First), alert.Severity.String(), alert.Rule.Name})
+		row := []string{stamp(alert.First), alert.Severity.String(), alert.Rule.Name}
+		if len(t.Tenants) > 0 {
+			row = append(row, tenantName(cmp.Or(alert.Tenant, plan.Tenantless)))
+		}
+		rows = append(rows, row)
 	}
 	p.table(rows)
 	if t.Told != "" {
@@ -214,6 +234,63 @@ func (p *page) tallies(name string, list []investigation.Tally, shared bool) {
 	p.table(rows)
 }
 
+// maxLineage is how many acts of a lineage a page lists; JSON has them all.
+const maxLineage = 200
+
+// lineage tells everything that a session or a token did, and how each is known.
+func (p *page) lineage(l investigation.Lineage) {
+	name := "Everything that it did"
+	if l.Tenant != "" {
+		name += ", " + tenantName(l.Tenant)
+	}
+	acts := l.Acts[:min(maxLineage, len(l.Acts))]
+	if len(acts) < len(l.Acts) {
+		name += fmt.Sprintf(" (the first %d of %d; -o json has all)", len(acts), len(l.Acts))
+	}
+	p.title(name)
+	for _, act := range acts {
+		p.line("  %s  %s: %s", stamp(act.Time), act.Table, deed(act))
+		p.line("                        because %s", act.Why)
+	}
+	for _, s := range l.Sessions {
+		p.line("  session %s of %s is named in %d of these, with %s, from %s to %s",
+			s.ID, cmp.Or(s.Account, "nobody whom the log names"), s.Acts, plural(s.Tokens, "token"), stamp(s.First), stamp(s.Last))
+	}
+	for _, o := range l.Open {
+		p.line("  %s", opened(o))
+	}
+	for _, stop := range l.Stops {
+		p.line("  where the search stopped: %s", stop)
+	}
+}
+
+// deed is an act in a clause.
+func deed(a incident.Act) string {
+	text := cmp.Or(a.Account, a.Application, "somebody") + " did “" + strings.TrimSpace(a.Operation) + "”"
+	if a.Account != "" && a.Application != "" {
+		text += " with " + a.Application
+	}
+	if a.Target != "" {
+		text += " to " + a.Target
+	}
+	if a.Address != "" {
+		text += " from " + a.Address
+	}
+	if a.Failed {
+		text += ", which failed"
+	}
+	return text
+}
+
+// opened says what an act opened, and what closed it.
+func opened(o incident.Opening) string {
+	text := fmt.Sprintf("%s opened %s: %s, %s", o.Kind, stamp(o.Time), strings.TrimSpace(o.What), cmp.Or(o.Target, "of whom the log does not say"))
+	if o.Closed == nil {
+		return text + "; nothing in the evidence closes it"
+	}
+	return text + "; closed " + stamp(o.Closed.Time) + " by " + strings.TrimSpace(o.Closed.Operation)
+}
+
 func (p *page) acts(name string, list []activity.Activity, total int64) {
 	if len(list) == 0 {
 		return
@@ -223,7 +300,11 @@ func (p *page) acts(name string, list []activity.Activity, total int64) {
 	}
 	p.title(name)
 	for _, act := range list {
-		p.line("  %s  %s", stamp(act.Time), act.Sentence())
+		in := tenantName(act.Tenant)
+		if in != "" {
+			in = " [" + in + "]"
+		}
+		p.line("  %s  %s%s", stamp(act.Time), act.Sentence(), in)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/conshelf/conshelf/internal/timeline"
 )
@@ -28,6 +29,8 @@ type sketchEvent struct {
 	UserAgent     string   `json:"user_agent"`
 	Session       string   `json:"session_id"`
 	Target        string   `json:"target"`
+	Tenant        string   `json:"tenant,omitempty"`
+	Why           string   `json:"why,omitempty"`
 	Entry         string   `json:"entry"`
 	Query         string   `json:"query"`
 	Note          string   `json:"note,omitempty"`
@@ -58,7 +61,7 @@ func sketchEventOf(e timeline.Entry) sketchEvent {
 		Message: e.Sentence, Datetime: e.First.UTC().Format(isoMicroseconds), TimestampDesc: "Event Logged", Timestamp: e.First.UnixMicro(), Tag: tags(e),
 		Until: e.Last.UTC().Format(isoMicroseconds), Records: e.Count, Source: e.Activity.Source, Action: e.Activity.Action, Result: string(e.Activity.Result),
 		Actor: e.Activity.Actor, IPAddress: e.Activity.IPAddress, UserAgent: e.Activity.UserAgent, Session: e.Activity.SessionID, Target: e.Activity.Target,
-		Entry: e.ID, Query: e.Query,
+		Tenant: e.Activity.Tenant, Why: strings.Join(e.Links, "; "), Entry: e.ID, Query: e.Query,
 	}
 	if e.Mark != nil {
 		s.Note = e.Mark.Text
@@ -69,8 +72,10 @@ func sketchEventOf(e timeline.Entry) sketchEvent {
 func tags(e timeline.Entry) []string {
 	list := []string{}
 	switch e.Attribution {
-	case timeline.Alerted, timeline.SameSession, timeline.SameNetwork:
+	case timeline.Alerted, timeline.Followed:
 		list = append(list, "attacker", "by-"+string(e.Attribution))
+	case timeline.Doubtful:
+		list = append(list, string(e.Attribution))
 	case timeline.Ordinary:
 	}
 	if e.Mark != nil {

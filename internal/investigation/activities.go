@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/conshelf/conshelf/internal/activity"
-	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/timeline"
 	"github.com/conshelf/conshelf/internal/vocabulary"
 	"github.com/conshelf/conshelf/kql/diag"
@@ -24,22 +23,22 @@ const maxActivities = 100_000
 
 // Activities returns what a predicate over the view Activities is true of, by
 // time and at most maxActivities, and how many there are.
-func (c *Case) Activities(ctx context.Context, predicate string, w incident.Window) (list []activity.Activity, total int64, err error) {
-	return c.activities(ctx, predicate, w, fmt.Sprintf("top %d by TimeGenerated asc", maxActivities))
+func (c *Case) Activities(ctx context.Context, predicate string, s Scope) (list []activity.Activity, total int64, err error) {
+	return c.activities(ctx, predicate, s, fmt.Sprintf("top %d by TimeGenerated asc", maxActivities))
 }
 
 // activities returns those that the operator top chooses, in its order, and how
 // many there are.
-func (c *Case) activities(ctx context.Context, predicate string, w incident.Window, top string) (list []activity.Activity, total int64, err error) {
+func (c *Case) activities(ctx context.Context, predicate string, s Scope, top string) (list []activity.Activity, total int64, err error) {
 	where := activity.View + " | where " + predicate
-	err = c.ask(ctx, where+" | count", w, func(row []types.Value) error {
+	err = c.ask(ctx, where+" | count", s, func(row []types.Value) error {
 		total = row[0].Int
 		return nil
 	})
 	if err != nil || total == 0 {
 		return nil, total, err
 	}
-	q, err := c.question(ctx, where+" | "+top+" | "+activity.Project, w)
+	q, err := c.question(ctx, where+" | "+top+" | "+activity.Project, s)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -65,14 +64,14 @@ func activityOf(row []types.Value) (activity.Activity, error) {
 }
 
 // question compiles one of the program's own queries over the view Activities.
-func (c *Case) question(ctx context.Context, text string, w incident.Window) (*plan.Query, error) {
+func (c *Case) question(ctx context.Context, text string, s Scope) (*plan.Query, error) {
 	catalog, infos, err := c.catalog(ctx)
 	if err != nil {
 		return nil, err
 	}
 	_, now := span(infos)
-	o := CompileOptions{Vocabulary: vocabulary.Activity, Window: w}
-	q, list, err := compile(text, catalog, scope(o), now, o, c.lookups(ctx, o))
+	o := CompileOptions{Scope: s, Vocabulary: vocabulary.Activity}
+	q, list, err := compile(text, catalog, o.plan(), now, o, c.lookups(ctx, o))
 	if err != nil {
 		return nil, err
 	}
@@ -92,8 +91,8 @@ func firstOf(list diag.List) string {
 }
 
 // ask runs one of the program's own queries over the view Activities.
-func (c *Case) ask(ctx context.Context, text string, w incident.Window, each func(row []types.Value) error) error {
-	q, err := c.question(ctx, text, w)
+func (c *Case) ask(ctx context.Context, text string, s Scope, each func(row []types.Value) error) error {
+	q, err := c.question(ctx, text, s)
 	if err != nil {
 		return err
 	}
@@ -103,14 +102,14 @@ func (c *Case) ask(ctx context.Context, text string, w incident.Window, each fun
 	return nil
 }
 
-// habits returns since when each actor did what it does.
-func (c *Case) habits(ctx context.Context, actors []string) (timeline.Habits, error) {
+// habits returns since when each actor did what it does, in a scope's tenant.
+func (c *Case) habits(ctx context.Context, actors []string, s Scope) (timeline.Habits, error) {
 	h := timeline.Habits{Since: make(map[string]time.Time), First: make(map[timeline.Habit]time.Time)}
 	if len(actors) == 0 {
 		return h, nil
 	}
 	mine := activity.View + ` | where Result == "success" and isnotnull(TimeGenerated) and Actor in~ (` + literals(actors) + ") | extend Actor = tolower(Actor)"
-	err := c.ask(ctx, mine+" | summarize min(TimeGenerated) by Actor", incident.Window{}, func(row []types.Value) error {
+	err := c.ask(ctx, mine+" | summarize min(TimeGenerated) by Actor", s.always(), func(row []types.Value) error {
 		h.Since[row[0].Text] = types.TimeOf(row[1].Int)
 		return nil
 	})
@@ -118,7 +117,7 @@ func (c *Case) habits(ctx context.Context, actors []string) (timeline.Habits, er
 		return h, err
 	}
 	for kind, column := range map[string]string{timeline.HabitNetwork: "Network", timeline.HabitCountry: "Country", timeline.HabitApp: "App"} {
-		err := c.ask(ctx, mine+" | where isnotempty("+column+") | summarize min(TimeGenerated) by Actor, "+column, incident.Window{}, func(row []types.Value) error {
+		err := c.ask(ctx, mine+" | where isnotempty("+column+") | summarize min(TimeGenerated) by Actor, "+column, s.always(), func(row []types.Value) error {
 			h.First[timeline.Habit{Actor: row[0].Text, Kind: kind, Value: row[1].Text}] = types.TimeOf(row[2].Int)
 			return nil
 		})

@@ -22,7 +22,7 @@ func (c *Case) Analyze(ctx context.Context, text string, o CompileOptions) (kql.
 	if err != nil || a.Diagnostics.HasErrors() || a.Open {
 		return a, err
 	}
-	q, _, err := compile(text, catalog, scope(o), now, o, lookups{})
+	q, _, err := compile(text, catalog, o.plan(), now, o, lookups{})
 	if err != nil || q == nil {
 		return a, err
 	}

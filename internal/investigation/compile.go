@@ -2,14 +2,12 @@ package investigation
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/conshelf/conshelf/internal/engine"
-	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/schema"
 	"github.com/conshelf/conshelf/internal/vocabulary"
 	"github.com/conshelf/conshelf/kql"
@@ -23,16 +21,12 @@ import (
 // instant that a query can subtract from.
 const noEvidence = 2000 * 365 * types.TicksPerDay
 
-// ErrNoTenant is the error of naming a tenant that the evidence does not have.
-var ErrNoTenant = errors.New("no tenant")
-
 // CompileOptions says how a query is to be read. The zero value is Log
 // Analytics' own names over all of the evidence.
 type CompileOptions struct {
-	Vocabulary string          // a vocabulary's name; empty: none
-	Window     incident.Window // of TimeGenerated; zero ends are open
-	Tenant     string          // empty: all
-	Sources    *Sources        // what it may read beside the evidence; nil: what the case was told to use
+	Scope
+	Vocabulary string   // a vocabulary's name; empty: none
+	Sources    *Sources // what it may read beside the evidence; nil: what the case was told to use
 }
 
 // Compile compiles a query over the case. What now() means is the end of the
@@ -44,15 +38,19 @@ func (c *Case) Compile(ctx context.Context, text string, o CompileOptions) (*pla
 		return nil, nil, err
 	}
 	from, now := span(infos)
-	if o.Tenant, err = c.tenant(ctx, o.Tenant); err != nil {
+	if o.Tenant, err = c.Tenant(ctx, o.Tenant); err != nil {
 		return nil, nil, err
 	}
 	o.Sources = c.sourcesOf(o)
-	q, list, err := compile(text, catalog, scope(o), now, o, c.lookups(ctx, o))
+	q, list, err := compile(text, catalog, o.plan(), now, o, c.lookups(ctx, o))
 	if err != nil || q == nil {
 		return nil, list, err
 	}
-	list = append(list, uncollected(q, infos)...)
+	its, err := c.ofTenant(ctx, q, infos)
+	if err != nil {
+		return nil, nil, err
+	}
+	list = append(list, uncollected(q, its)...)
 	list = append(list, notUnderstood(q, infos)...)
 	list = append(list, outside(q.Scope, from, now)...)
 	left, err := c.leftOut(ctx, q, infos)
@@ -66,7 +64,7 @@ func (c *Case) Compile(ctx context.Context, text string, o CompileOptions) (*pla
 
 // CompileOffline compiles a query against the published schema alone.
 func CompileOffline(text string, o CompileOptions) (*plan.Query, diag.List, error) {
-	return compile(text, schema.Catalog(), scope(o), 0, o, lookups{})
+	return compile(text, schema.Catalog(), o.plan(), 0, o, lookups{})
 }
 
 func compile(text string, catalog types.Catalog, s plan.Scope, now int64, o CompileOptions, ask lookups) (*plan.Query, diag.List, error) {
@@ -128,36 +126,6 @@ func compileText(text string, catalog types.Catalog, now int64, functions []bind
 	})
 }
 
-func scope(o CompileOptions) plan.Scope {
-	s := plan.Scope{Tenant: o.Tenant}
-	if !o.Window.From.IsZero() {
-		s.From = types.TicksOf(o.Window.From)
-	}
-	if !o.Window.To.IsZero() {
-		s.To = types.TicksOf(o.Window.To)
-	}
-	return s
-}
-
-// tenant returns the tenant as the evidence spells it. One that the evidence
-// does not have is an error: no rows of a tenant that is not there would read
-// as nothing found.
-func (c *Case) tenant(ctx context.Context, name string) (string, error) {
-	if name == "" || name == plan.Tenantless {
-		return name, nil
-	}
-	tenants, err := c.engine.Tenants(ctx)
-	if err != nil {
-		return "", fmt.Errorf("list tenants: %w", err)
-	}
-	for _, t := range tenants {
-		if strings.EqualFold(t, name) {
-			return t, nil
-		}
-	}
-	return "", fmt.Errorf("%w %s: the evidence has %s", ErrNoTenant, name, strings.Join(slices.DeleteFunc(tenants, func(t string) bool { return t == "" }), ", "))
-}
-
 // outside warns of a window in which the evidence has no time at all.
 func outside(s plan.Scope, from, end int64) diag.List {
 	if end == 0 || (s.From == 0 || s.From < end) && (s.To == 0 || s.To > from) {
@@ -189,21 +157,29 @@ func uncollected(q *plan.Query, infos []engine.TableInfo) diag.List {
 	}
 	var list diag.List
 	for _, span := range spans {
-		list.Add(diag.Diagnostic{Span: span, Severity: diag.Warning, Code: diag.NotCollected, Message: unfed(missing[span])})
+		list.Add(diag.Diagnostic{Span: span, Severity: diag.Warning, Code: diag.NotCollected, Message: unfed(missing[span], q.Scope.Tenant)})
 	}
 	return list
 }
 
-// unfed says that tables have no evidence; of the many that a pattern stands
-// for it names the first.
-func unfed(tables []string) string {
+// unfed says that tables have no evidence, of a tenant if one is named; of the
+// many that a pattern stands for it names the first.
+func unfed(tables []string, tenant string) string {
 	const few = 3
+	fed := "no evidence fed "
+	switch tenant {
+	case "":
+	case plan.Tenantless:
+		fed = "no evidence that names no tenant fed "
+	default:
+		fed = "no evidence of this tenant fed "
+	}
 	if len(tables) == 1 {
-		return "no evidence fed table " + tables[0] + ": that it has no rows says nothing"
+		return fed + "table " + tables[0] + ": that it has no rows says nothing"
 	}
 	text := strings.Join(tables, ", ")
 	if n := len(tables); n > few {
 		text = fmt.Sprintf("%d of the tables that this stands for (%s, …)", n, strings.Join(tables[:few], ", "))
 	}
-	return "no evidence fed " + text + ": that they have no rows says nothing"
+	return fed + text + ": that they have no rows says nothing"
 }

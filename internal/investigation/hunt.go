@@ -15,9 +15,9 @@ import (
 
 // HuntOptions says from what to set out, and how far to go.
 type HuntOptions struct {
-	Seeds  []activity.Indicator
-	Window incident.Window // zero ends are open
-	Depth  int             // steps from a seed; 0: DefaultDepth
+	Scope
+	Seeds []activity.Indicator
+	Depth int // steps from a seed; 0: DefaultDepth
 	// Crowd is how many accounts may share an address or a client that still
 	// leads on; 0: DefaultCrowd. What more share says nothing of one of them.
 	Crowd int64
@@ -35,6 +35,7 @@ const maxSteps = 500
 
 // A Step is an indicator that a hunt came to.
 type Step struct {
+	Tenant    string             `json:"tenant,omitempty"` // where several are hunted in
 	Indicator activity.Indicator `json:"indicator"`
 	Depth     int                `json:"depth"` // 0: a seed
 	From      int                `json:"from"`  // the step that led here; -1: a seed
@@ -49,10 +50,11 @@ type Step struct {
 	Query   string `json:"query"` // finds the records, over the vocabulary activity
 }
 
-// A Hunt is what was found from some indicators on: every indicator once, in
-// the order in which it was come to.
+// A Hunt is what was found from some indicators on: of each tenant every
+// indicator once, in the order in which it was come to.
 type Hunt struct {
-	Steps []Step `json:"steps"`
+	Tenants []string `json:"tenants,omitempty"` // each hunted in by itself; none: there is one, or one was named
+	Steps   []Step   `json:"steps"`
 	// Tried are accounts that were only tried from what was found: no attempt
 	// succeeded.
 	Tried []Tally  `json:"tried"`
@@ -62,7 +64,8 @@ type Hunt struct {
 // Hunt expands from indicators to what they touched, and from there on: from an
 // address or a client to the accounts that succeeded with it and their
 // sessions, from a session to all its addresses and clients. From an account it
-// goes on only by a session, or where it is a seed.
+// goes on only by a session, or where it is a seed. It does not go on from one
+// tenant to another, and says where it could.
 func (c *Case) Hunt(ctx context.Context, o HuntOptions) (Hunt, error) {
 	if o.Depth == 0 {
 		o.Depth = DefaultDepth
@@ -70,18 +73,77 @@ func (c *Case) Hunt(ctx context.Context, o HuntOptions) (Hunt, error) {
 	if o.Crowd == 0 {
 		o.Crowd = DefaultCrowd
 	}
-	h := hunter{c: c, ctx: ctx, o: o, tried: make(map[string]*Tally)}
-	left, err := c.untimed(ctx, activity.Any(o.Seeds), o.Window)
+	shares, err := c.shares(ctx, o.Scope)
 	if err != nil {
 		return Hunt{}, err
 	}
-	h.hunt.Left = left
-	for _, seed := range o.Seeds {
+	whole := Hunt{Tenants: labels(shares), Steps: []Step{}, Tried: []Tally{}}
+	for _, s := range shares {
+		its := o
+		its.Scope = s.Scope
+		h := hunter{c: c, ctx: ctx, o: its, tenant: s.label, tried: make(map[string]*Tally)}
+		if err := h.run(); err != nil {
+			return Hunt{}, err
+		}
+		h.hunt.Left = s.said(h.hunt.Left)
+		whole.add(h.hunt)
+	}
+	across, err := c.across(ctx, whole, shares)
+	whole.Left = append(whole.Left, across...)
+	return whole, err
+}
+
+// add adds what was found in one more tenant.
+func (h *Hunt) add(its Hunt) {
+	before := len(h.Steps)
+	for _, s := range its.Steps {
+		if s.From >= 0 {
+			s.From += before
+		}
+		h.Steps = append(h.Steps, s)
+	}
+	h.Tried = append(h.Tried, its.Tried...)
+	h.Left = append(h.Left, its.Left...)
+}
+
+// across says which addresses and sessions that one tenant led to are in records
+// of another that did not lead to them.
+func (c *Case) across(ctx context.Context, h Hunt, shares []share) (left []string, err error) {
+	for _, s := range h.Steps {
+		if k := s.Indicator.Kind; s.From < 0 || k != activity.IP && k != activity.Session {
+			continue
+		}
+		for _, other := range shares {
+			met := func(t Step) bool { return t.Tenant == other.label && t.Indicator == s.Indicator }
+			if other.label == s.Tenant || slices.ContainsFunc(h.Steps, met) {
+				continue
+			}
+			err := c.ask(ctx, s.Query+" | count", other.Scope, func(row []types.Value) error {
+				if n := row[0].Int; n > 0 {
+					left = append(left, fmt.Sprintf("%s, which tenant %s led to, is in %d records of tenant %s: --tenant '%s' --%s '%s' goes on there",
+						s.Indicator, s.Tenant, n, other.label, other.label, s.Indicator.Kind, s.Indicator.Value))
+				}
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return left, nil
+}
+
+// run hunts in one tenant.
+func (h *hunter) run() (err error) {
+	if h.hunt.Left, err = h.c.leftBy(h.ctx, activity.Any(h.o.Seeds), share{Scope: h.o.Scope, label: h.tenant}); err != nil {
+		return err
+	}
+	for _, seed := range h.o.Seeds {
 		h.reach(seed, -1, 0, "asked for")
 	}
 	for n := 0; n < len(h.hunt.Steps) && n < maxSteps; n++ {
 		if err := h.expand(n); err != nil {
-			return Hunt{}, fmt.Errorf("hunt from %s: %w", h.hunt.Steps[n].Indicator, err)
+			return fmt.Errorf("hunt from %s: %w", h.hunt.Steps[n].Indicator, err)
 		}
 	}
 	if rest := len(h.hunt.Steps) - maxSteps; rest > 0 {
@@ -89,15 +151,17 @@ func (c *Case) Hunt(ctx context.Context, o HuntOptions) (Hunt, error) {
 		h.hunt.Left = append(h.hunt.Left, fmt.Sprintf("%d more indicators were come to and not looked at: %d is the most", rest, maxSteps))
 	}
 	h.settle()
-	return h.hunt, nil
+	return nil
 }
 
+// A hunter hunts in one tenant.
 type hunter struct {
-	c     *Case
-	ctx   context.Context
-	o     HuntOptions
-	hunt  Hunt
-	tried map[string]*Tally
+	c      *Case
+	ctx    context.Context
+	o      HuntOptions
+	tenant string // as its steps name it
+	hunt   Hunt
+	tried  map[string]*Tally
 }
 
 // reach adds an indicator that has not been come to yet.
@@ -106,7 +170,7 @@ func (h *hunter) reach(i activity.Indicator, from, depth int, why string) {
 		return
 	}
 	h.hunt.Steps = append(h.hunt.Steps, Step{
-		Indicator: i, Depth: depth, From: from, Why: why, Query: activity.View + " | where " + i.Predicate(),
+		Tenant: h.tenant, Indicator: i, Depth: depth, From: from, Why: why, Query: activity.View + " | where " + i.Predicate(),
 	})
 }
 
@@ -158,7 +222,7 @@ func (h *hunter) all(n int, ways ...func(int) error) error {
 func (h *hunter) measure(s *Step) (actors int64, err error) {
 	text := s.Query + ` | summarize Records = count(), Failed = countif(Result == "failure"), First = min(TimeGenerated), Last = max(TimeGenerated), ` +
 		`Actors = count_distinctif(tolower(Actor), isnotempty(Actor) and ` + activity.Done + `)`
-	err = h.c.ask(h.ctx, text, h.o.Window, func(row []types.Value) error {
+	err = h.c.ask(h.ctx, text, h.o.Scope, func(row []types.Value) error {
 		s.Records, s.Failed, s.First, s.Last, actors = row[0].Int, row[1].Int, timeOf(row[2]), timeOf(row[3]), row[4].Int
 		return nil
 	})
@@ -171,7 +235,7 @@ func (h *hunter) accounts(n int) error {
 	text := s.Query + ` | where isnotempty(Actor) and ActorType in ("User", "Application") | summarize Count = countif(` + activity.Done + `), ` +
 		`Failures = countif(Result == "failure"), First = min(TimeGenerated), Last = max(TimeGenerated) by Actor = tolower(Actor), ActorType | sort by Actor asc`
 	var rows [][]types.Value
-	err := h.c.ask(h.ctx, text, h.o.Window, func(row []types.Value) error {
+	err := h.c.ask(h.ctx, text, h.o.Scope, func(row []types.Value) error {
 		rows = append(rows, slices.Clone(row))
 		return nil
 	})
@@ -190,7 +254,7 @@ func (h *hunter) accounts(n int) error {
 // its id.
 func (h *hunter) account(n int, row []types.Value) error {
 	s := h.hunt.Steps[n]
-	t := Tally{Value: row[0].Text, Count: row[2].Int, Failures: row[3].Int, First: timeOf(row[4]), Last: timeOf(row[5])}
+	t := Tally{Tenant: h.tenant, Value: row[0].Text, Count: row[2].Int, Failures: row[3].Int, First: timeOf(row[4]), Last: timeOf(row[5])}
 	if row[1].Text == "User" && !strings.Contains(t.Value, "@") {
 		names, err := h.names(t.Value)
 		if err != nil {
@@ -241,7 +305,7 @@ func (h *hunter) values(n int, kind activity.Kind, column, more, why string) err
 	s := h.hunt.Steps[n]
 	seen := 0
 	text := fmt.Sprintf("%s | where isnotempty(%s)%s | summarize Count = count() by Value = tostring(%s) | sort by Count desc, Value asc | take %d", s.Query, column, more, column, maxBranches+1)
-	return h.c.ask(h.ctx, text, h.o.Window, func(row []types.Value) error {
+	return h.c.ask(h.ctx, text, h.o.Scope, func(row []types.Value) error {
 		if seen++; seen > maxBranches {
 			h.hunt.Left = append(h.hunt.Left, fmt.Sprintf("%s has more than %d of kind %s: the others were not looked at", s.Indicator, maxBranches, kind))
 			return nil
@@ -286,7 +350,7 @@ func (h *hunter) fresh(n int) error {
 	if err != nil {
 		return err
 	}
-	habits, err := h.c.habits(h.ctx, names)
+	habits, err := h.c.habits(h.ctx, names, h.o.Scope)
 	if err != nil {
 		return err
 	}
@@ -312,7 +376,7 @@ func (h *hunter) fresh(n int) error {
 // names returns the names of an actor that a name or an object id is of.
 func (h *hunter) names(value string) (names []string, err error) {
 	quoted := literals([]string{value})
-	err = h.c.ask(h.ctx, activity.View+" | where Actor =~ "+quoted+" or ActorId =~ "+quoted+" | distinct Actor = tolower(Actor) | sort by Actor asc", incident.Window{}, func(row []types.Value) error {
+	err = h.c.ask(h.ctx, activity.View+" | where Actor =~ "+quoted+" or ActorId =~ "+quoted+" | distinct Actor = tolower(Actor) | sort by Actor asc", h.o.always(), func(row []types.Value) error {
 		names = append(names, row[0].Text)
 		return nil
 	})

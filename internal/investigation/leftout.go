@@ -37,6 +37,23 @@ func (c *Case) leftOut(ctx context.Context, q *plan.Query, infos []engine.TableI
 	return list, nil
 }
 
+// ofTenant returns the tables that a query reads with the rows that the tenant
+// of its scope has: what another's files fed tells nothing of this one's.
+func (c *Case) ofTenant(ctx context.Context, q *plan.Query, infos []engine.TableInfo) ([]engine.TableInfo, error) {
+	if q.Scope.Tenant == "" {
+		return infos, nil
+	}
+	rows, err := c.count(ctx, scoped(q, infos), nil, plan.Scope{Tenant: q.Scope.Tenant})
+	if err != nil {
+		return nil, err
+	}
+	infos = slices.Clone(infos)
+	for i := range infos {
+		infos[i].Rows = rows[infos[i].Name]
+	}
+	return infos, nil
+}
+
 const timeGenerated = "TimeGenerated"
 
 // scoped returns the tables that a query reads within its scope and that have

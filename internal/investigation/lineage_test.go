@@ -50,10 +50,12 @@ func TestATrailStaysInItsTenant(t *testing.T) {
 	address, _ := incident.NewEntity(incident.IP, incident.Identifier{Name: "Address", Value: "203.0.113.9"})
 	at := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	for i, tenant := range tenants {
-		seed, ok := lineage.SeedOf(incident.Incident{Tenant: tenant, Alerts: []incident.Alert{{Severity: incident.High, First: at, Entities: []incident.Entity{address}}}})
-		trail, err := c.Lineage(t.Context(), seed)
-		if !ok || err != nil || len(trail.Acts) != 1 || trail.Acts[0].Origin.Record != int64(i+1) {
-			t.Errorf("tenant %q: %v, %v, %q", tenant, ok, err, followed(trail))
+		incidents := []incident.Incident{{Tenant: tenant, Alerts: []incident.Alert{{Severity: incident.High, First: at, Entities: []incident.Entity{address}}}}}
+		if err := c.trace(t.Context(), incidents); err != nil {
+			t.Fatal(err)
+		}
+		if trail := incidents[0].Trail; trail == nil || len(trail.Acts) != 1 || trail.Acts[0].Origin.Record != int64(i+1) {
+			t.Errorf("tenant %q: %+v", tenant, trail)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (c *Case) lookups(ctx context.Context, o CompileOptions) lookups {
 	return lookups{
 		discover: func(q *plan.Query) ([][]types.Value, error) {
 			scoped := *q
-			scoped.Scope = scope(o)
+			scoped.Scope = o.plan()
 			var rows [][]types.Value
 			err := c.engine.Query(ctx, &scoped, func(row []types.Value) error {
 				rows = append(rows, slices.Clone(row))

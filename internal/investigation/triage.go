@@ -18,6 +18,9 @@ import (
 // session, on a page.
 type Triage struct {
 	Subject activity.Indicator `json:"subject"`
+	// Tenants are those that are told, and the subject's records in each; none:
+	// there is one, or one was named.
+	Tenants []Tally `json:"tenants,omitempty"`
 	// Names are the names and ids that the evidence has for the subject.
 	Names   []string  `json:"names"`
 	Records int64     `json:"records"`
@@ -35,12 +38,16 @@ type Triage struct {
 	Alerts       []incident.Alert    `json:"alerts"`    // of the last investigation
 	Incidents    []report.Finding    `json:"incidents"` // likewise
 	Told         string              `json:"told"`      // what the alerts are worth; empty: nothing to say of it
-	Unseen       []string            `json:"unseen"`    // tables of the view that no file fed
-	Left         []string            `json:"left"`      // what else was not looked at, and why
+	// Lineage is everything that a session or a token did, a trail for each tenant
+	// that has it. Of other subjects there is none.
+	Lineage []Lineage `json:"lineage,omitempty"`
+	Unseen  []string  `json:"unseen"` // tables of the view that no file fed
+	Left    []string  `json:"left"`   // what else was not looked at, and why
 }
 
 // A Tally is how often something was seen, and from when to when.
 type Tally struct {
+	Tenant   string    `json:"tenant,omitempty"` // where several are told apart
 	Value    string    `json:"value"`
 	Count    int64     `json:"count"`
 	Failures int64     `json:"failures,omitempty"`
@@ -62,16 +69,23 @@ const (
 	maxChanges = 25
 )
 
-// Triage tells what the evidence says of one indicator within a window.
-func (c *Case) Triage(ctx context.Context, i activity.Indicator, w incident.Window) (Triage, error) {
+// Triage tells what the evidence says of one indicator within a scope.
+func (c *Case) Triage(ctx context.Context, i activity.Indicator, s Scope) (Triage, error) {
 	t := Triage{Subject: i, Names: []string{}, Sources: []Tally{}, Results: []Tally{}, Alerts: []incident.Alert{}, Incidents: []report.Finding{}}
-	q := inquiry{c: c, ctx: ctx, window: w, subject: []activity.Indicator{i}}
+	shares, err := c.shares(ctx, s)
+	if err != nil {
+		return t, err
+	}
+	if len(shares) == 1 {
+		s = shares[0].Scope
+	}
+	q := inquiry{c: c, ctx: ctx, scope: s, shares: shares, subject: []activity.Indicator{i}}
 	if i.Kind == activity.User {
 		if err := q.spellings(&t); err != nil {
 			return t, err
 		}
 	}
-	for _, step := range []func(*Triage) error{q.sources, q.results, q.facets, q.changes, q.against, q.unseen, q.left, q.findings} {
+	for _, step := range []func(*Triage) error{q.tenants, q.sources, q.results, q.facets, q.changes, q.against, q.lineage, q.unseen, q.left, q.findings} {
 		if err := step(&t); err != nil {
 			return t, fmt.Errorf("triage %s: %w", i, err)
 		}
@@ -83,8 +97,26 @@ func (c *Case) Triage(ctx context.Context, i activity.Indicator, w incident.Wind
 type inquiry struct {
 	c       *Case
 	ctx     context.Context
-	window  incident.Window
+	scope   Scope
+	shares  []share              // of the scope
 	subject []activity.Indicator // in all spellings
+}
+
+// tenants counts the subject's records in each tenant, where several are told.
+func (q *inquiry) tenants(t *Triage) error {
+	for _, s := range q.shares {
+		if s.label == "" {
+			continue
+		}
+		err := q.c.ask(q.ctx, q.mine()+" | summarize "+counted, s.Scope, func(row []types.Value) error {
+			t.Tenants = append(t.Tenants, Tally{Value: s.label, Count: row[0].Int, Failures: row[1].Int, First: timeOf(row[2]), Last: timeOf(row[3])})
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (q *inquiry) mine() string { return activity.View + " | where " + activity.Any(q.subject) }
@@ -109,7 +141,7 @@ func (q *inquiry) spellings(t *Triage) error {
 }
 
 func (q *inquiry) ask(text string, each func([]types.Value) error) error {
-	return q.c.ask(q.ctx, text, q.window, each)
+	return q.c.ask(q.ctx, text, q.scope, each)
 }
 
 // tallies reads rows of a value, a count, failures and two times.
@@ -244,6 +276,23 @@ func (q *inquiry) byMe() string {
 	return "(Actor in~ (" + literals(names) + ") or ActorId in~ (" + literals(names) + "))"
 }
 
+// lineage follows a session or a token through every log.
+func (q *inquiry) lineage(t *Triage) error {
+	if t.Subject.Kind != activity.Session {
+		return nil
+	}
+	for _, s := range q.shares {
+		l, found, err := q.c.lineageOf(q.ctx, t.Subject.Value, s)
+		if err != nil {
+			return err
+		}
+		if found {
+			t.Lineage = append(t.Lineage, l)
+		}
+	}
+	return nil
+}
+
 func (q *inquiry) changes(t *Triage) (err error) {
 	t.Changes, t.ChangesTotal, err = q.last("(" + activity.Any(q.subject) + ") and " + q.byMe() + " and not" + reading)
 	return err
@@ -257,21 +306,37 @@ func (q *inquiry) against(t *Triage) (err error) {
 	return err
 }
 
-// last returns the last activities that a predicate is true of, by time.
+// last returns the last activities that a predicate is true of, by time, each
+// with its tenant where several are told.
 func (q *inquiry) last(predicate string) ([]activity.Activity, int64, error) {
-	list, total, err := q.c.activities(q.ctx, predicate, q.window, fmt.Sprintf("top %d by TimeGenerated desc", maxChanges))
-	slices.Reverse(list)
-	return append([]activity.Activity{}, list...), total, err
+	all, total := []activity.Activity{}, int64(0)
+	for _, s := range q.shares {
+		list, n, err := q.c.activities(q.ctx, predicate, s.Scope, fmt.Sprintf("top %d by TimeGenerated desc", maxChanges))
+		if err != nil {
+			return nil, 0, err
+		}
+		slices.Reverse(list)
+		for _, a := range list {
+			a.Tenant = s.label
+			all = append(all, a)
+		}
+		total += n
+	}
+	slices.SortStableFunc(all, func(a, b activity.Activity) int { return a.Time.Compare(b.Time) })
+	return all[max(0, len(all)-maxChanges):], total, nil
 }
 
-// unseen names the tables of the view that nothing fed.
+// unseen names the tables of the view that nothing of the scope's tenant fed.
 func (q *inquiry) unseen(t *Triage) error {
 	infos, err := q.c.Tables(q.ctx)
 	if err != nil {
 		return err
 	}
-	plan, err := q.c.question(q.ctx, activity.View, q.window)
+	plan, err := q.c.question(q.ctx, activity.View, q.scope)
 	if err != nil {
+		return err
+	}
+	if infos, err = q.c.ofTenant(q.ctx, plan, infos); err != nil {
 		return err
 	}
 	t.Unseen = []string{}
@@ -283,9 +348,9 @@ func (q *inquiry) unseen(t *Triage) error {
 	return nil
 }
 
-// left tells of the rows that the window leaves out.
+// left tells of the rows that the scope leaves out.
 func (q *inquiry) left(t *Triage) (err error) {
-	t.Left, err = q.c.untimed(q.ctx, activity.Any(q.subject), q.window)
+	t.Left, err = q.c.leftBy(q.ctx, activity.Any(q.subject), share{Scope: q.scope})
 	return err
 }
 
@@ -299,8 +364,8 @@ func (q *inquiry) findings(t *Triage) error {
 	t.Told = stale
 	for _, s := range doc.Incidents {
 		mine := q.named(s.Incident.Alerts)
-		if len(mine) > 0 {
-			t.Incidents = append(t.Incidents, report.Finding{Incident: s.Incident.ID, Severity: s.Incident.Severity, Title: s.Incident.Title})
+		if len(mine) > 0 || q.told(s.Incident.Tenant) && q.followed(s.Incident.Trail) {
+			t.Incidents = append(t.Incidents, s.Finding())
 			t.Alerts = append(t.Alerts, mine...)
 		}
 	}
@@ -311,11 +376,27 @@ func (q *inquiry) findings(t *Triage) error {
 	return nil
 }
 
-// named returns the alerts that name the subject.
+// told tells whether what is of a tenant is told.
+func (q *inquiry) told(tenant string) bool {
+	return slices.ContainsFunc(q.shares, func(s share) bool { return s.holds(tenant) })
+}
+
+// followed tells whether the subject is a session or a token of a trail that an
+// attacker had.
+func (q *inquiry) followed(t *incident.Trail) bool {
+	if t == nil || q.subject[0].Kind != activity.Session {
+		return false
+	}
+	id := q.subject[0].Value
+	return slices.ContainsFunc(t.Sessions, func(s incident.StolenSession) bool { return strings.EqualFold(s.ID, id) }) ||
+		slices.ContainsFunc(t.Acts, func(a incident.Act) bool { return strings.EqualFold(a.Token, id) })
+}
+
+// named returns the alerts that are told and name the subject.
 func (q *inquiry) named(alerts []incident.Alert) []incident.Alert {
 	var mine []incident.Alert
 	for _, a := range alerts {
-		if slices.ContainsFunc(a.Entities, q.is) {
+		if q.told(a.Tenant) && slices.ContainsFunc(a.Entities, q.is) {
 			mine = append(mine, a)
 		}
 	}

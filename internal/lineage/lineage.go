@@ -34,7 +34,7 @@ type Evidence interface {
 
 // A Seed is what a search begins with.
 type Seed struct {
-	Tenant string // "": all that there is; plan.Tenantless: what names none, where several are named
+	Tenant string // whose rows are searched, as a plan's Scope has it; "": all
 	// Since is when it began: what an account did long before is its habit. Zero
 	// is not known. Then nothing is said to be the attacker's or the owner's: what
 	// was asked for, a session or a token, is all that is followed.
@@ -66,15 +66,11 @@ func Trace(ctx context.Context, e Evidence, seeds []Seed) ([]incident.Trail, err
 	if err != nil {
 		return nil, fmt.Errorf("trace sessions: %w", err)
 	}
-	several, err := severalTenants(ctx, e)
-	if err != nil {
-		return nil, fmt.Errorf("trace sessions: %w", err)
-	}
 	trails := make([]incident.Trail, len(seeds))
 	for _, tenant := range tenantsOf(seeds) {
 		s := newSearch(ctx, e, infos)
-		if several {
-			s.tenant = tenant
+		if err := s.narrow(tenant); err != nil {
+			return nil, fmt.Errorf("trace sessions: %w", err)
 		}
 		var at []int
 		for i, seed := range seeds {
@@ -100,13 +96,6 @@ func tenantsOf(seeds []Seed) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// severalTenants tells whether the rows are of more than one tenant. Of one,
-// the records that name none are its too.
-func severalTenants(ctx context.Context, e Evidence) (bool, error) {
-	names, err := e.Tenants(ctx)
-	return len(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "" })) > 1, err
 }
 
 func lower(list []string) []string {

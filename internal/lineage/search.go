@@ -99,6 +99,27 @@ func newSearch(ctx context.Context, e Evidence, infos []engine.TableInfo) *searc
 	return s
 }
 
+// narrow keeps the search to a tenant's rows, and to the tables in which it has
+// some.
+func (s *search) narrow(tenant string) error {
+	if s.tenant = tenant; tenant == "" {
+		return nil
+	}
+	for _, l := range lenses() {
+		if !s.have[l.table] {
+			continue
+		}
+		err := s.ask("['"+l.table+"'] | take 1 | count", false, func(v []types.Value) error {
+			s.have[l.table] = v[0].Int > 0
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // run reads rows until no view asks for more.
 func (s *search) run() error {
 	if err := s.begin(); err != nil {

@@ -1,21 +1,19 @@
 package lineage
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/conshelf/conshelf/internal/correlate"
 	"github.com/conshelf/conshelf/internal/incident"
-	"github.com/conshelf/conshelf/kql/plan"
 )
 
 // SeedOf returns what a search for the rest of an incident begins with: whom
 // and what its alerts of medium severity or above name; where there are only
-// lesser ones that add up, those. Ok is false if there is none: context is no
-// lead.
+// lesser ones that add up, those. Its tenant is the incident's. Ok is false if
+// there is none: context is no lead.
 func SeedOf(in incident.Incident) (Seed, bool) {
-	seed := Seed{Tenant: cmp.Or(in.Tenant, plan.Tenantless)}
+	seed := Seed{Tenant: in.Tenant}
 	lesser := !slices.ContainsFunc(in.Alerts, correlate.Core) && correlate.AddsUp(in)
 	for _, a := range in.Alerts {
 		if !correlate.Core(a) && (!lesser || a.Severity != incident.Low) {

@@ -54,8 +54,14 @@ type SeverityCount struct {
 	Count    int               `json:"count"`
 }
 
+// Finding returns the incident in a line.
+func (s IncidentSection) Finding() Finding {
+	return Finding{Tenant: s.Incident.Tenant, Incident: s.Incident.ID, Severity: s.Incident.Severity, Title: s.Incident.Title}
+}
+
 // A Finding is one incident in a line.
 type Finding struct {
+	Tenant   string            `json:"tenant,omitempty"`
 	Incident string            `json:"incident"` // its ID
 	Severity incident.Severity `json:"severity"`
 	Title    string            `json:"title"`

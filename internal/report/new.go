@@ -55,7 +55,7 @@ func New(in Input) Document {
 		d.Incidents = append(d.Incidents, section(inc, in, d.Files))
 	}
 	d.Unjoined = unjoined(in, d.Files)
-	d.Overview = overview(in, d)
+	d.Overview = overview(len(in.Alerts), d)
 	return d
 }
 

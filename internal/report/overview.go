@@ -10,8 +10,8 @@ import (
 // maxTop is how many incidents an overview names.
 const maxTop = 10
 
-func overview(in Input, d Document) Overview {
-	o := Overview{Alerts: len(in.Alerts)}
+func overview(alerts int, d Document) Overview {
+	o := Overview{Alerts: alerts}
 	for _, s := range []incident.Severity{incident.High, incident.Medium, incident.Unrated, incident.Low, incident.Informational} {
 		if n := incidentsOf(d, s); n > 0 {
 			o.Incidents = append(o.Incidents, SeverityCount{s, n})
@@ -30,7 +30,7 @@ func overview(in Input, d Document) Overview {
 	top := d.Incidents[:min(maxTop, len(d.Incidents))]
 	o.More = len(d.Incidents) - len(top)
 	for _, s := range top {
-		o.Top = append(o.Top, Finding{s.Incident.ID, s.Incident.Severity, s.Incident.Title})
+		o.Top = append(o.Top, s.Finding())
 	}
 	o.Verdict = verdict(o, d)
 	return o

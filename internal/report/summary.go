@@ -54,13 +54,7 @@ func (s *summary) incident(n int, inc incident.Incident, tenants int) {
 	s.line("    stages    %s", stagesText(inc))
 	s.line("    accounts  %s", someOf(accounts(inc), 6))
 	s.line("    alerts    %d", len(inc.Alerts))
-	var shared []string
-	for _, e := range inc.Elsewhere {
-		shared = append(shared, fmt.Sprintf("%s with incident %s of tenant %s", e.Entity, e.Incident, tenantText(e.Tenant)))
-	}
-	if len(shared) > 0 {
-		s.line("    shared    %s", someOf(shared, 3))
-	}
+	s.shared(inc.Elsewhere)
 	for _, t := range inc.Terms {
 		s.line("    fact      %s", t.String())
 	}
@@ -109,6 +103,23 @@ func (s *summary) passed(rule string, alerts []incident.Alert) {
 	slices.Sort(facts)
 	for _, fact := range slices.Compact(facts) {
 		s.line("    fact      %s", fact)
+	}
+}
+
+// shared says what incidents of other tenants name too, a line for each.
+func (s *summary) shared(list []incident.Elsewhere) {
+	for len(list) > 0 {
+		other := list[0]
+		n := slices.IndexFunc(list, func(e incident.Elsewhere) bool { return e.Incident != other.Incident || e.Tenant != other.Tenant })
+		if n < 0 {
+			n = len(list)
+		}
+		var names []string
+		for _, e := range list[:n] {
+			names = append(names, e.Entity.String())
+		}
+		s.line("    shared    %s, with incident %s of tenant %s", someOf(names, 3), other.Incident, tenantText(other.Tenant))
+		list = list[n:]
 	}
 }
 

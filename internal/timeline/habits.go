@@ -77,10 +77,3 @@ func days(d time.Duration) string {
 	}
 	return fmt.Sprintf("%d days", n)
 }
-
-// usual tells whether the actor had used the address a day before already: then
-// that the same address is used again says nothing.
-func (h Habits) usual(a activity.Activity) bool {
-	first, seen := h.First[Habit{strings.ToLower(a.Actor), HabitNetwork, a.Network}]
-	return seen && a.Time.Sub(first) >= enough
-}

@@ -2,63 +2,74 @@ package timeline
 
 import (
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/conshelf/conshelf/internal/activity"
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/incident"
 )
 
-// A judge tells which activities are an attacker's, from the alerts' records.
+// A judge tells which activities are an attacker's: those that an alert rests
+// on, and those that an incident's trail has. It adds nothing of its own.
 type judge struct {
-	since    time.Time                    // a session that is older was its owner's until then
-	alerts   map[evidence.Origin][]string // rules, by record
-	sessions map[string]bool              // sessions and tokens of those records
-	networks map[[2]string]bool           // their actors and addresses, where those were new
+	alerts map[evidence.Origin][]string     // rules, by record
+	acts   map[evidence.Origin]incident.Act // of the trails, by record
 }
 
-func newJudge(list []activity.Activity, alerts []incident.Alert, h Habits) judge {
-	j := judge{alerts: make(map[evidence.Origin][]string), sessions: make(map[string]bool), networks: make(map[[2]string]bool)}
-	for n, alert := range alerts {
-		if n == 0 || alert.First.Before(j.since) {
-			j.since = alert.First
-		}
-		for _, o := range alert.Origins {
-			if !slices.Contains(j.alerts[o], alert.Rule.Name) {
-				j.alerts[o] = append(j.alerts[o], alert.Rule.Name)
+// A judgement is whose an activity is held to be, and why.
+type judgement struct {
+	attribution Attribution
+	alerts      []string // names of rules
+	link        string   // why it is in a trail
+}
+
+func newJudge(incidents []incident.Incident) judge {
+	j := judge{alerts: make(map[evidence.Origin][]string), acts: make(map[evidence.Origin]incident.Act)}
+	for _, in := range incidents {
+		for _, alert := range in.Alerts {
+			for _, o := range alert.Origins {
+				if !slices.Contains(j.alerts[o], alert.Rule.Name) {
+					j.alerts[o] = append(j.alerts[o], alert.Rule.Name)
+				}
 			}
 		}
-	}
-	for _, a := range list {
-		if _, alerted := j.alerts[a.Origin]; !alerted {
-			continue
-		}
-		for _, id := range []string{a.SessionID, a.TokenID} {
-			if id != "" {
-				j.sessions[id] = true
-			}
-		}
-		if a.Network != "" && a.Actor != "" && !h.usual(a) {
-			j.networks[at(a)] = true
+		if in.Trail != nil {
+			j.follow(in.Trail.Acts)
 		}
 	}
 	return j
 }
 
-func at(a activity.Activity) [2]string { return [2]string{strings.ToLower(a.Actor), a.Network} }
+// follow notes the acts of a trail. What one trail has for the attacker's is so,
+// even where it is unclear to another.
+func (j judge) follow(acts []incident.Act) {
+	for _, a := range acts {
+		if known, met := j.acts[a.Origin]; !met || attributionOf(known) != Followed {
+			j.acts[a.Origin] = a
+		}
+	}
+}
 
-// of returns why an activity is held for an attacker's, and the rules that
-// alerted on it.
-func (j judge) of(a activity.Activity) (Attribution, []string) {
-	if rules := j.alerts[a.Origin]; len(rules) > 0 {
-		return Alerted, rules
+// attributionOf says what it makes of an activity that it is an act of a trail.
+func attributionOf(a incident.Act) Attribution {
+	switch a.Whose {
+	case incident.Attackers:
+		return Followed
+	case incident.Unclear:
+		return Doubtful
+	case incident.TheOwners, incident.AProducts:
+		return Ordinary
 	}
-	if !a.Time.Before(j.since) && (a.SessionID != "" && j.sessions[a.SessionID] || a.TokenID != "" && j.sessions[a.TokenID]) {
-		return SameSession, nil
+	panic(a.Whose)
+}
+
+func (j judge) of(a activity.Activity) judgement {
+	act, followed := j.acts[a.Origin]
+	d := judgement{alerts: j.alerts[a.Origin]}
+	if followed && attributionOf(act) != Ordinary {
+		d.attribution, d.link = attributionOf(act), act.Why
 	}
-	if a.Network != "" && a.Actor != "" && j.networks[at(a)] {
-		return SameNetwork, nil
+	if len(d.alerts) > 0 {
+		d.attribution = Alerted
 	}
-	return Ordinary, nil
+	return d
 }

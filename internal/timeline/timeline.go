@@ -1,6 +1,7 @@
 // Package timeline tells, in the order of time and in sentences, what somebody
 // did: attacker's acts apart from ordinary ones, each with its records and the
-// query that finds them. It is pure: the same activities give the same story.
+// query that finds them. Which acts are an attacker's the incidents say, by their
+// alerts and trails. It is pure: the same activities give the same story.
 package timeline
 
 import (
@@ -21,10 +22,10 @@ type Attribution string
 
 // The attributions, the strongest first.
 const (
-	Alerted     Attribution = "alert"   // a record of it is behind an alert
-	SameSession Attribution = "session" // the session or token is that of an alert's record
-	SameNetwork Attribution = "network" // the actor and the address, which was new for it, are those of an alert's record
-	Ordinary    Attribution = ""        // nothing says so
+	Alerted  Attribution = "alert"   // a record of it is behind an alert
+	Followed Attribution = "lineage" // an incident's trail has it as the attacker's
+	Doubtful Attribution = "unclear" // an incident's trail has it, and cannot say whose it is
+	Ordinary Attribution = ""        // nothing says so
 )
 
 // An Entry is one act, or the same act again and again.
@@ -36,6 +37,7 @@ type Entry struct {
 	Sentence    string            `json:"sentence"`
 	Attribution Attribution       `json:"attribution,omitempty"`
 	Alerts      []string          `json:"alerts,omitempty"` // names of their rules, sorted
+	Links       []string          `json:"links,omitempty"`  // why its records are in an incident's trail: clauses, sorted
 	Activity    activity.Activity `json:"activity"`         // the first
 	// Actors are those who did it, of whom attempts that failed may have many: at
 	// most maxTargets, as they came; ActorCount is how many.
@@ -49,6 +51,9 @@ type Entry struct {
 
 // A Mark is what a person said of an entry.
 type Mark struct {
+	// Of is the record that it was said of, where that is not the entry's first:
+	// then it is not of the whole entry.
+	Of   string    `json:"of,omitempty"`
 	Kind MarkKind  `json:"kind"`
 	Text string    `json:"text,omitempty"`
 	By   string    `json:"by"`
@@ -58,7 +63,8 @@ type Mark struct {
 // A MarkKind is a kind of mark.
 type MarkKind string
 
-// The kinds. A dismissed entry is not listed unless all are asked for.
+// The kinds. An entry that is dismissed as a whole is not listed unless all are
+// asked for.
 const (
 	Pinned    MarkKind = "pin"
 	Noted     MarkKind = "note"
@@ -78,7 +84,7 @@ const again = 15 * time.Minute
 // Input is what a story is told of.
 type Input struct {
 	Activities []activity.Activity
-	Alerts     []incident.Alert // those whose records are an attacker's acts
+	Incidents  []incident.Incident // whose alerts' records and trails are an attacker's acts
 	Habits     Habits
 	Files      []evidence.File
 	Marks      map[string]Mark // by ID of a record
@@ -89,7 +95,7 @@ func Tell(in Input) []Entry {
 	list := slices.Clone(in.Activities)
 	slices.SortStableFunc(list, compareActivities)
 	t := teller{
-		judge: newJudge(list, in.Alerts, in.Habits), habits: in.Habits, marks: in.Marks, digests: make(map[int64]evidence.Digest, len(in.Files)),
+		judge: newJudge(in.Incidents), habits: in.Habits, marks: in.Marks, digests: make(map[int64]evidence.Digest, len(in.Files)),
 		open: make(map[sameness]int),
 	}
 	for _, f := range in.Files {
@@ -144,13 +150,13 @@ type teller struct {
 
 // add adds a record to the entry that it belongs to, or begins one.
 func (t *teller) add(a activity.Activity) {
-	attribution, alerts := t.judge.of(a)
-	key := sameOf(a, attribution)
+	d := t.judge.of(a)
+	key := sameOf(a, d.attribution)
 	id := RecordID(t.digests[a.Origin.File], a.Origin.Record)
 	n, found := t.open[key]
 	if !found || a.Time.Sub(t.entries[n].Last) > again || t.habits.first(a) {
 		n = len(t.entries)
-		t.entries = append(t.entries, Entry{ID: id, First: a.Time, Activity: a, Attribution: attribution, Actors: []string{}, Targets: []string{}, Origins: []evidence.Origin{}})
+		t.entries = append(t.entries, Entry{ID: id, First: a.Time, Activity: a, Attribution: d.attribution, Actors: []string{}, Targets: []string{}, Origins: []evidence.Origin{}})
 		t.actors = append(t.actors, make(map[string]bool))
 		t.open[key] = n
 	}
@@ -170,14 +176,26 @@ func (t *teller) add(a activity.Activity) {
 	if len(e.Targets) < maxTargets && a.Target != "" && !slices.Contains(e.Targets, a.Target) {
 		e.Targets = append(e.Targets, a.Target)
 	}
-	for _, rule := range alerts {
-		if at, there := slices.BinarySearch(e.Alerts, rule); !there {
-			e.Alerts = slices.Insert(e.Alerts, at, rule)
-		}
+	for _, rule := range d.alerts {
+		e.Alerts = inserted(e.Alerts, rule)
 	}
-	if m, marked := t.marks[id]; marked {
+	if d.link != "" {
+		e.Links = inserted(e.Links, d.link)
+	}
+	if m, marked := t.marks[id]; marked && e.Mark == nil {
+		if id != e.ID {
+			m.Of = id
+		}
 		e.Mark = &m
 	}
+}
+
+// inserted returns a sorted list with a text in it, once.
+func inserted(list []string, text string) []string {
+	if at, there := slices.BinarySearch(list, text); !there {
+		return slices.Insert(list, at, text)
+	}
+	return list
 }
 
 // RecordID returns the name of a record that marks go by: it does not depend on

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/investigation"
+	"github.com/conshelf/conshelf/kql/plan"
+)
+
+// A spanFlags is the flags of a window of time.
+type spanFlags struct{ from, to string }
+
+func (f *spanFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.from, "from", "", "start of the window to look at: RFC 3339, a date, or -7d before the evidence's end")
+	cmd.Flags().StringVar(&f.to, "to", "", "end of the window, exclusive")
+}
+
+func (f spanFlags) window(ctx context.Context, c *investigation.Case) (incident.Window, error) {
+	_, end, err := c.Span(ctx)
+	if err != nil {
+		return incident.Window{}, err
+	}
+	return window(timeFlag(f.from), timeFlag(f.to), end)
+}
+
+// A tenantFlag is the flag that names one tenant of a case.
+type tenantFlag string
+
+func (f *tenantFlag) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar((*string)(f), "tenant", "", "only this tenant's rows ($none: those that name none)")
+}
+
+// A scopeFlags is the flags of the part of the evidence that is looked at.
+type scopeFlags struct {
+	spanFlags
+	tenant tenantFlag
+}
+
+func (f *scopeFlags) add(cmd *cobra.Command) {
+	f.spanFlags.add(cmd)
+	f.tenant.add(cmd)
+}
+
+func (f scopeFlags) scope(ctx context.Context, c *investigation.Case) (investigation.Scope, error) {
+	w, err := f.window(ctx, c)
+	if err != nil {
+		return investigation.Scope{}, err
+	}
+	tenant, err := c.Tenant(ctx, string(f.tenant))
+	return investigation.Scope{Window: w, Tenant: tenant}, err
+}
+
+// ofTenant tells whether what is of a tenant is wanted, where one is named.
+func ofTenant(tenant, named string) bool {
+	return named == "" || tenant == strings.TrimPrefix(named, plan.Tenantless)
+}
+
+// tenantName is how a page calls the tenant of an entry; "": there is nothing to
+// say, for one tenant is told.
+func tenantName(label string) string {
+	switch label {
+	case "":
+		return ""
+	case plan.Tenantless:
+		return "no tenant"
+	}
+	return "tenant " + label
+}
+
+// toldOf says which tenants are told, where none was named and there are several.
+func toldOf(labels []string) string {
+	names := make([]string, len(labels))
+	for i, label := range labels {
+		names[i] = label
+		if label == plan.Tenantless {
+			names[i] = "the records that name none"
+		}
+	}
+	return "told of several tenants, each by itself: " + strings.Join(names, ", ") + "; --tenant tells one"
+}
+
+// told prints which tenants a page tells, if they are several.
+func (p *page) told(labels []string) {
+	if len(labels) > 0 {
+		p.line("%s", toldOf(labels))
+	}
+}
