@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"github.com/conshelf/conshelf/internal/escape"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/investigation"
-	"github.com/conshelf/conshelf/kql/types"
 )
 
 // A coverageFlags is the flags of evidence coverage.
@@ -81,9 +79,7 @@ func (a *app) printCoverage(f coverageFlags, s coverage.Statement) error {
 		return a.list(f.format, gapListing(s.Gaps))
 	}
 	if f.format == "json" {
-		e := json.NewEncoder(a.out)
-		e.SetIndent("", "  ")
-		return e.Encode(s)
+		return a.printJSON(s)
 	}
 	if err := a.list(f.format, tableListing(s)); err != nil {
 		return err
@@ -107,61 +103,6 @@ func (a *app) printGaps(gaps []incident.Gap) error {
 	}
 	_, err := fmt.Fprint(a.out, b.String())
 	return err
-}
-
-// A listing is rows to print, under columns.
-type listing struct {
-	cols []types.Column
-	rows [][]types.Value
-}
-
-func (a *app) list(format string, l listing) error {
-	out, err := newRowWriter(format, a.out, l.cols, terminalWidth(a.out))
-	if err != nil {
-		return err
-	}
-	for _, row := range l.rows {
-		if err := out.row(row); err != nil {
-			return err
-		}
-	}
-	return out.close()
-}
-
-// A field is a column of a listing, and what it has of an item.
-type field[T any] struct {
-	name string
-	kind types.Scalar
-	of   func(item T) types.Value
-}
-
-// textField and numberField are of these kinds, timeField of a time, which may
-// not be known.
-func textField[T any](name string, of func(T) string) field[T] {
-	return field[T]{name, types.String, func(item T) types.Value { return types.NewString(of(item)) }}
-}
-
-func numberField[T any](name string, of func(T) int64) field[T] {
-	return field[T]{name, types.Long, func(item T) types.Value { return types.NewLong(of(item)) }}
-}
-
-func timeField[T any](name string, of func(T) time.Time) field[T] {
-	return field[T]{name, types.DateTime, func(item T) types.Value { return instant(of(item)) }}
-}
-
-func listingOf[T any](items []T, fields ...field[T]) listing {
-	var l listing
-	for _, f := range fields {
-		l.cols = append(l.cols, types.Column{Name: f.name, Type: f.kind})
-	}
-	for _, item := range items {
-		row := make([]types.Value, len(fields))
-		for i, f := range fields {
-			row[i] = f.of(item)
-		}
-		l.rows = append(l.rows, row)
-	}
-	return l
 }
 
 func tableListing(s coverage.Statement) listing {
@@ -219,11 +160,4 @@ func gapListing(gaps []incident.Gap) listing {
 		textField("Reason", func(g gap) string { return g.Reason }),
 		textField("Consequence", func(g gap) string { return g.Consequence }),
 	)
-}
-
-func instant(t time.Time) types.Value {
-	if t.IsZero() {
-		return types.Null(types.DateTime)
-	}
-	return types.NewDateTime(types.TicksOf(t))
 }

@@ -2,10 +2,10 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -48,6 +48,9 @@ func (a *app) huntCommand() *cobra.Command {
 }
 
 func (a *app) hunt(ctx context.Context, f huntFlags) (err error) {
+	if err := wantFormat(f.format, "text"); err != nil {
+		return err
+	}
 	if f.depth < 1 || f.crowd < 1 {
 		return usagef("--depth and --crowd want a number above zero")
 	}
@@ -70,14 +73,12 @@ func (a *app) hunt(ctx context.Context, f huntFlags) (err error) {
 	if len(o.Seeds) == 0 {
 		return usagef("hunt wants something to set out from: --user, --ip, --app, --session, --agent, --device, --resource, --domain or --ioc FILE")
 	}
-	c, err := a.openExisting(ctx, a.caseDir)
+	c, scope, err := a.openScope(ctx, f.scope)
 	if err != nil {
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
-	if o.Scope, err = f.scope.scope(ctx, c); err != nil {
-		return err
-	}
+	o.Scope = scope
 	h, err := c.Hunt(ctx, o)
 	if err != nil {
 		return err
@@ -114,9 +115,7 @@ func (a *app) printHunt(format string, h investigation.Hunt) error {
 	case "text":
 		return a.printTrail(h)
 	case "json":
-		e := json.NewEncoder(a.out)
-		e.SetIndent("", "  ")
-		return e.Encode(h)
+		return a.printJSON(h)
 	}
 	return a.list(format, huntListing(h))
 }
@@ -190,30 +189,32 @@ func reached(steps []investigation.Step) []string {
 }
 
 func huntListing(h investigation.Hunt) listing {
-	l := listing{cols: []types.Column{
-		{Name: "Step", Type: types.Long},
-		{Name: "From", Type: types.Long},
-		{Name: "Depth", Type: types.Long},
-		{Name: "Kind", Type: types.String},
-		{Name: "Value", Type: types.String},
-		{Name: "Records", Type: types.Long},
-		{Name: "Failed", Type: types.Long},
-		{Name: "First", Type: types.DateTime},
-		{Name: "Last", Type: types.DateTime},
-		{Name: "Why", Type: types.String},
-		{Name: "Stopped", Type: types.String},
-		{Name: "Query", Type: types.String},
-		{Name: "Tenant", Type: types.String},
-	}}
-	for n, s := range h.Steps {
-		from := types.Null(types.Long)
-		if s.From >= 0 {
-			from = types.NewLong(int64(s.From))
-		}
-		l.rows = append(l.rows, []types.Value{
-			types.NewLong(int64(n)), from, types.NewLong(int64(s.Depth)), types.NewString(string(s.Indicator.Kind)), types.NewString(s.Indicator.Value),
-			types.NewLong(s.Records), types.NewLong(s.Failed), instant(s.First), instant(s.Last), types.NewString(s.Why), types.NewString(s.Stopped), types.NewString(s.Query), types.NewString(s.Tenant),
-		})
+	type step struct {
+		investigation.Step
+		number int
 	}
-	return l
+	steps := make([]step, len(h.Steps))
+	for n, s := range h.Steps {
+		steps[n] = step{s, n}
+	}
+	return listingOf(steps,
+		numberField("Step", func(s step) int64 { return int64(s.number) }),
+		valueField("From", types.Long, func(s step) types.Value {
+			if s.From < 0 {
+				return types.Null(types.Long)
+			}
+			return types.NewLong(int64(s.From))
+		}),
+		numberField("Depth", func(s step) int64 { return int64(s.Depth) }),
+		textField("Kind", func(s step) string { return string(s.Indicator.Kind) }),
+		textField("Value", func(s step) string { return s.Indicator.Value }),
+		numberField("Records", func(s step) int64 { return s.Records }),
+		numberField("Failed", func(s step) int64 { return s.Failed }),
+		timeField("First", func(s step) time.Time { return s.First }),
+		timeField("Last", func(s step) time.Time { return s.Last }),
+		textField("Why", func(s step) string { return s.Why }),
+		textField("Stopped", func(s step) string { return s.Stopped }),
+		textField("Query", func(s step) string { return s.Query }),
+		textField("Tenant", func(s step) string { return s.Tenant }),
+	)
 }

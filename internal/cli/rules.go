@@ -178,8 +178,12 @@ func atMostOne(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// caseTables returns which tables of the case have rows.
-func (a *app) caseTables(ctx context.Context) (rows map[string]bool, err error) {
+// caseTables returns which tables of the case have rows; nil if the case is not
+// asked for.
+func (a *app) caseTables(ctx context.Context, asked bool) (rows map[string]bool, err error) {
+	if !asked {
+		return nil, nil
+	}
 	c, err := a.openExisting(ctx, a.caseDir)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,6 @@ import (
 	"github.com/conshelf/conshelf/internal/attack"
 	"github.com/conshelf/conshelf/internal/matrix"
 	"github.com/conshelf/conshelf/internal/rule"
-	"github.com/conshelf/conshelf/kql/types"
 )
 
 // navigator is the format of ATT&CK's Navigator.
@@ -45,11 +44,9 @@ func (a *app) ruleCoverage(ctx context.Context, args []string, f *sourceFlags, f
 	if err != nil {
 		return err
 	}
-	var fed map[string]bool
-	if withCase {
-		if fed, err = a.caseTables(ctx); err != nil {
-			return err
-		}
+	fed, err := a.caseTables(ctx, withCase)
+	if err != nil {
+		return err
 	}
 	var all []matrix.Rule
 	for _, r := range set.rules {
@@ -112,14 +109,7 @@ func (a *app) printCells(cells []matrix.Cell, format string, withCase bool) erro
 	if withCase {
 		names = append(names, "Sight", "Missing")
 	}
-	var cols []types.Column
-	for _, name := range names {
-		cols = append(cols, types.Column{Name: name, Type: types.String})
-	}
-	rows, err := newRowWriter(format, a.out, cols, terminalWidth(a.out))
-	if err != nil {
-		return err
-	}
+	l := listing{cols: textColumns(names...)}
 	for _, c := range cells {
 		was := string(c.Earlier)
 		if c.Earlier == c.Technique {
@@ -129,9 +119,7 @@ func (a *app) printCells(cells []matrix.Cell, format string, withCase bool) erro
 		if withCase {
 			row = append(row, c.Sight.String(), strings.Join(c.Missing, ", "))
 		}
-		if err := rows.row(texts(row...)); err != nil {
-			return err
-		}
+		l.rows = append(l.rows, texts(row...))
 	}
-	return rows.close()
+	return a.list(format, l)
 }

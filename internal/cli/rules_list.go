@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/conshelf/conshelf/internal/rule"
-	"github.com/conshelf/conshelf/kql/types"
 )
 
 func (a *app) rulesListCommand() *cobra.Command {
@@ -40,11 +39,9 @@ func (a *app) rulesList(ctx context.Context, args []string, f *sourceFlags, filt
 	if err != nil {
 		return err
 	}
-	var fed map[string]bool
-	if withCase {
-		if fed, err = a.caseTables(ctx); err != nil {
-			return err
-		}
+	fed, err := a.caseTables(ctx, withCase)
+	if err != nil {
+		return err
 	}
 	set.rules = slices.DeleteFunc(set.rules, func(r *rule.Compiled) bool { return !filter.chooses(r) })
 	if err := a.listRules(set.rules, fed, format); err != nil {
@@ -60,14 +57,7 @@ func (a *app) listRules(all []*rule.Compiled, fed map[string]bool, format string
 	if fed != nil {
 		names = slices.Insert(names, 2, "Sight", "Missing")
 	}
-	var cols []types.Column
-	for _, name := range names {
-		cols = append(cols, types.Column{Name: name, Type: types.String})
-	}
-	rows, err := newRowWriter(format, a.out, cols, terminalWidth(a.out))
-	if err != nil {
-		return err
-	}
+	l := listing{cols: textColumns(names...)}
 	for _, r := range all {
 		enabled := "yes"
 		if r.Disabled {
@@ -80,9 +70,7 @@ func (a *app) listRules(all []*rule.Compiled, fed map[string]bool, format string
 			m := inMatrix(r, fed)
 			row = slices.Insert(row, 2, m.Sight.String(), strings.Join(m.Missing, ", "))
 		}
-		if err := rows.row(texts(row...)); err != nil {
-			return err
-		}
+		l.rows = append(l.rows, texts(row...))
 	}
-	return rows.close()
+	return a.list(format, l)
 }

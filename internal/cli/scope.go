@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,6 +53,20 @@ func (f scopeFlags) scope(ctx context.Context, c *investigation.Case) (investiga
 	}
 	tenant, err := c.Tenant(ctx, string(f.tenant))
 	return investigation.Scope{Window: w, Tenant: tenant}, err
+}
+
+// openScope opens the case, and returns the part of it that the flags name. The
+// caller closes the case.
+func (a *app) openScope(ctx context.Context, f scopeFlags) (*investigation.Case, investigation.Scope, error) {
+	c, err := a.openExisting(ctx, a.caseDir)
+	if err != nil {
+		return nil, investigation.Scope{}, err
+	}
+	s, err := f.scope(ctx, c)
+	if err != nil {
+		return nil, s, errors.Join(err, c.Close())
+	}
+	return c, s, nil
 }
 
 // ofTenant tells whether what is of a tenant is wanted, where one is named.

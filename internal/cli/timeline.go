@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +15,6 @@ import (
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/investigation"
 	"github.com/conshelf/conshelf/internal/timeline"
-	"github.com/conshelf/conshelf/kql/types"
 )
 
 // timesketch is the format that Timesketch imports.
@@ -125,21 +123,19 @@ func (a *app) mark(ctx context.Context, kind timeline.MarkKind, entry, text stri
 }
 
 func (a *app) timeline(ctx context.Context, f timelineFlags) (err error) {
-	if f.format != "text" && f.format != timesketch && !slices.Contains(formats(), f.format) {
-		return usagef("-o %s: want one of text, %s, %s", f.format, timesketch, strings.Join(formats(), ", "))
+	if err := wantFormat(f.format, "text", timesketch); err != nil {
+		return err
 	}
 	o := investigation.TimelineOptions{}
 	if o.Indicators, err = f.subjects.indicators(); err != nil {
 		return err
 	}
-	c, err := a.openExisting(ctx, a.caseDir)
+	c, scope, err := a.openScope(ctx, f.scope)
 	if err != nil {
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
-	if o.Scope, err = f.scope.scope(ctx, c); err != nil {
-		return err
-	}
+	o.Scope = scope
 	if o.Incidents, err = a.incidents(ctx, c, f, o); err != nil {
 		return err
 	}
@@ -182,9 +178,9 @@ func (f timelineFlags) fit(cmd *cobra.Command) error {
 // the story is theirs, that there was no investigation is an error.
 func (a *app) incidents(ctx context.Context, c *investigation.Case, f timelineFlags, o investigation.TimelineOptions) ([]incident.Incident, error) {
 	must := len(o.Indicators) == 0 && f.around == ""
-	least, ok := incident.ParseSeverity(f.severity)
-	if !ok {
-		return nil, usagef("--severity %s: want Informational, Low, Medium or High", f.severity)
+	least, err := parseSeverity("--severity", f.severity)
+	if err != nil {
+		return nil, err
 	}
 	ids := f.incidents
 	doc, stale, err := c.Report(ctx)
@@ -268,9 +264,7 @@ func (a *app) printTimeline(format string, t investigation.Timeline) error {
 			t.Left = append(t.Left, fmt.Sprintf("%d entries without a time, for which Timesketch has no place", without))
 		}
 	case "json":
-		e := json.NewEncoder(a.out)
-		e.SetIndent("", "  ")
-		err = e.Encode(t.Entries)
+		err = a.printJSON(t.Entries)
 	default:
 		err = a.list(format, timelineListing(t.Entries))
 	}
@@ -306,7 +300,7 @@ func (a *app) printStory(t investigation.Timeline) error {
 			p.line("             link: %s", strings.Join(e.Links, "; "))
 		}
 		if e.Mark != nil {
-			p.line("             %s by %s: %s", markName(*e.Mark), e.Mark.By, e.Mark.Text)
+			p.line("             %s by %s: %s", markName(e.Mark), e.Mark.By, e.Mark.Text)
 		}
 	}
 	if len(t.Entries) == 0 {
@@ -320,9 +314,12 @@ func (a *app) printStory(t investigation.Timeline) error {
 }
 
 // markName is the kind of a mark, and the record that it is of if it is not of
-// the whole entry.
-func markName(m timeline.Mark) string {
-	if m.Of == "" {
+// the whole entry; "" if there is none.
+func markName(m *timeline.Mark) string {
+	switch {
+	case m == nil:
+		return ""
+	case m.Of == "":
 		return string(m.Kind)
 	}
 	return string(m.Kind) + " of " + m.Of + " alone"
@@ -342,34 +339,27 @@ func sign(a timeline.Attribution) string {
 }
 
 func timelineListing(entries []timeline.Entry) listing {
-	l := listing{cols: []types.Column{
-		{Name: "Time", Type: types.DateTime},
-		{Name: "Until", Type: types.DateTime},
-		{Name: "Records", Type: types.Long},
-		{Name: "Attribution", Type: types.String},
-		{Name: "Sentence", Type: types.String},
-		{Name: "Alerts", Type: types.String},
-		{Name: "Links", Type: types.String},
-		{Name: "Actor", Type: types.String},
-		{Name: "IPAddress", Type: types.String},
-		{Name: "Source", Type: types.String},
-		{Name: "Mark", Type: types.String},
-		{Name: "Note", Type: types.String},
-		{Name: "Entry", Type: types.String},
-		{Name: "Query", Type: types.String},
-		{Name: "Tenant", Type: types.String},
-	}}
-	for _, e := range entries {
-		mark, note := "", ""
-		if e.Mark != nil {
-			mark, note = markName(*e.Mark), e.Mark.Text
-		}
-		l.rows = append(l.rows, []types.Value{
-			instant(e.First), instant(e.Last), types.NewLong(e.Count), types.NewString(string(e.Attribution)), types.NewString(e.Sentence),
-			types.NewString(strings.Join(e.Alerts, ", ")), types.NewString(strings.Join(e.Links, "; ")), types.NewString(e.Activity.Actor), types.NewString(e.Activity.IPAddress),
-			types.NewString(e.Activity.Source), types.NewString(mark), types.NewString(note), types.NewString(e.ID), types.NewString(e.Query),
-			types.NewString(e.Activity.Tenant),
-		})
-	}
-	return l
+	type entry = timeline.Entry
+	return listingOf(entries,
+		timeField("Time", func(e entry) time.Time { return e.First }),
+		timeField("Until", func(e entry) time.Time { return e.Last }),
+		numberField("Records", func(e entry) int64 { return e.Count }),
+		textField("Attribution", func(e entry) string { return string(e.Attribution) }),
+		textField("Sentence", func(e entry) string { return e.Sentence }),
+		textField("Alerts", func(e entry) string { return strings.Join(e.Alerts, ", ") }),
+		textField("Links", func(e entry) string { return strings.Join(e.Links, "; ") }),
+		textField("Actor", func(e entry) string { return e.Activity.Actor }),
+		textField("IPAddress", func(e entry) string { return e.Activity.IPAddress }),
+		textField("Source", func(e entry) string { return e.Activity.Source }),
+		textField("Mark", func(e entry) string { return markName(e.Mark) }),
+		textField("Note", func(e entry) string {
+			if e.Mark == nil {
+				return ""
+			}
+			return e.Mark.Text
+		}),
+		textField("Entry", func(e entry) string { return e.ID }),
+		textField("Query", func(e entry) string { return e.Query }),
+		textField("Tenant", func(e entry) string { return e.Activity.Tenant }),
+	)
 }

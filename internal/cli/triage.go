@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,23 +74,17 @@ func (a *app) triage(ctx context.Context, kind, value string, f scopeFlags, form
 	if err != nil {
 		return usagef("triage: %w", err)
 	}
-	c, err := a.openExisting(ctx, a.caseDir)
+	c, s, err := a.openScope(ctx, f)
 	if err != nil {
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
-	s, err := f.scope(ctx, c)
-	if err != nil {
-		return err
-	}
 	t, err := c.Triage(ctx, i, s)
 	if err != nil {
 		return err
 	}
 	if format == "json" {
-		e := json.NewEncoder(a.out)
-		e.SetIndent("", "  ")
-		return e.Encode(t)
+		return a.printJSON(t)
 	}
 	return a.printTriage(t)
 }

@@ -77,7 +77,7 @@ func (c *Case) Hunt(ctx context.Context, o HuntOptions) (Hunt, error) {
 	if err != nil {
 		return Hunt{}, err
 	}
-	whole := Hunt{Tenants: labels(shares), Steps: []Step{}, Tried: []Tally{}}
+	whole := Hunt{Tenants: labels(shares), Steps: []Step{}, Tried: []Tally{}, Left: []string{}}
 	for _, s := range shares {
 		its := o
 		its.Scope = s.Scope

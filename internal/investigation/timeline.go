@@ -50,7 +50,7 @@ func (c *Case) eachTenant(ctx context.Context, o TimelineOptions, tell func(cont
 	if err != nil {
 		return Timeline{}, err
 	}
-	whole := Timeline{Tenants: labels(shares)}
+	whole := Timeline{Entries: []timeline.Entry{}, Tenants: labels(shares)}
 	for _, s := range shares {
 		its := o
 		its.Scope = s.Scope

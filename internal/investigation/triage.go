@@ -349,8 +349,9 @@ func (q *inquiry) unseen(t *Triage) error {
 }
 
 // left tells of the rows that the scope leaves out.
-func (q *inquiry) left(t *Triage) (err error) {
-	t.Left, err = q.c.leftBy(q.ctx, activity.Any(q.subject), share{Scope: q.scope})
+func (q *inquiry) left(t *Triage) error {
+	left, err := q.c.leftBy(q.ctx, activity.Any(q.subject), share{Scope: q.scope})
+	t.Left = append([]string{}, left...)
 	return err
 }
 
