@@ -17,15 +17,19 @@ import (
 	"github.com/conshelf/conshelf/kql/bind"
 	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/plan"
+	"github.com/conshelf/conshelf/kql/types"
 )
 
-func compiler(query string, now int64) (*plan.Query, diag.List) { return compilerWith(nil)(query, now) }
+func compiler(query string, now int64) (*plan.Query, diag.List) {
+	return compilerWith(nil, nil)(query, now)
+}
 
-// compilerWith compiles queries that may read the watchlists of a tenant's
-// facts.
-func compilerWith(facts *tenant.Facts) rule.Compiler {
+// compilerWith compiles queries over tables, besides the published ones, that
+// may read the watchlists of a tenant's facts.
+func compilerWith(have []types.Table, facts *tenant.Facts) rule.Compiler {
+	catalog := schema.Merge(schema.Catalog(), have)
 	return func(query string, now int64) (*plan.Query, diag.List) {
-		return kql.Compile(query, kql.Options{Catalog: schema.Catalog(), Facts: schema.Facts(), Now: now, External: func(ref bind.External) (plan.Rel, error) {
+		return kql.Compile(query, kql.Options{Catalog: catalog, Facts: schema.Facts(), Now: now, External: func(ref bind.External) (plan.Rel, error) {
 			if rel, _, known := facts.Watchlist(ref.Name); known && ref.Kind == bind.Watchlist {
 				return rel, nil
 			}
@@ -86,7 +90,11 @@ func alertsOf(t *testing.T, r *rule.Rule, in map[string]string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	alerts, err := rehearse.Alerts(t.Context(), e, []*rule.Compiled{rule.Compile(r, compilerWith(facts))}, files)
+	have, err := rehearse.Tables(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alerts, err := rehearse.Alerts(t.Context(), e, []*rule.Compiled{rule.Compile(r, compilerWith(have, facts))}, files)
 	if err != nil {
 		t.Error(err)
 	}

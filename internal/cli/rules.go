@@ -48,7 +48,7 @@ func (a *app) ruleSet(args []string, f *sourceFlags) (ruleSet, error) {
 	if err != nil {
 		return ruleSet{}, err
 	}
-	compiled, more := investigation.CompileRules(loaded, sources)
+	compiled, more := investigation.CompileRules(loaded, nil, sources)
 	return ruleSet{compiled, append(problems, more...)}, nil
 }
 

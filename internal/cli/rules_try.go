@@ -130,7 +130,6 @@ func tryRules(ctx context.Context, rules []*rule.Compiled, sources investigation
 	for _, r := range rules {
 		loaded = append(loaded, r.Rule)
 	}
-	rules, _ = investigation.CompileRules(loaded, &sources) // they compiled before
 	e, err := duckdb.Open(ctx, duckdb.Options{Threads: 1})
 	if err != nil {
 		return err
@@ -140,6 +139,11 @@ func tryRules(ctx context.Context, rules []*rule.Compiled, sources investigation
 	if err != nil {
 		return err
 	}
+	have, err := rehearse.Tables(ctx, e)
+	if err != nil {
+		return err
+	}
+	rules, _ = investigation.CompileRules(loaded, have, &sources) // they compiled before
 	got, err := rehearse.Alerts(ctx, e, rules, files)
 	if err != nil {
 		return err

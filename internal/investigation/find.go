@@ -131,11 +131,11 @@ func (c *Case) Investigate(ctx context.Context, o Options) (report.Document, []r
 	}), f.Problems, nil
 }
 
-// CompileRules compiles rules against the published schema, with the
-// functions of sources (nil: there are none), and returns those that have errors
-// or warnings as problems.
-func CompileRules(rules []*rule.Rule, sources *Sources) ([]*rule.Compiled, []rule.Problem) {
-	compiled, problems, _ := compileRules(rules, schema.Catalog(), sources, func() lookups { return lookups{} })
+// CompileRules compiles rules against the published schema and what columns
+// the evidence has besides (nil: none), with the functions of sources (nil:
+// there are none), and returns those that have errors or warnings as problems.
+func CompileRules(rules []*rule.Rule, have []types.Table, sources *Sources) ([]*rule.Compiled, []rule.Problem) {
+	compiled, problems, _ := compileRules(rules, schema.Merge(schema.Catalog(), have), sources, func() lookups { return lookups{} })
 	return compiled, problems
 }
 

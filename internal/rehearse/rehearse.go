@@ -17,11 +17,13 @@ import (
 	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/rule"
+	"github.com/conshelf/conshelf/kql/types"
 )
 
 // Load appends the archive's tables to the engine: each file Table.jsonl has a
 // row of that table on each line. The files are numbered from 1, by name, and
-// returned so.
+// returned so. A plus sign before the name of a column says that the published
+// table lacks it, as exports have some; without it, such a name is an error.
 func Load(ctx context.Context, e engine.Loader, in map[string]string) (files []string, err error) {
 	for _, name := range slices.Sorted(maps.Keys(in)) {
 		table, ok := strings.CutSuffix(name, ".jsonl")
@@ -34,6 +36,19 @@ func Load(ctx context.Context, e engine.Loader, in map[string]string) (files []s
 		}
 	}
 	return files, nil
+}
+
+// Tables returns the tables that were loaded, with their columns.
+func Tables(ctx context.Context, e engine.Cataloger) ([]types.Table, error) {
+	infos, err := e.Tables(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list tables: %w", err)
+	}
+	tables := make([]types.Table, len(infos))
+	for i, info := range infos {
+		tables[i] = info.Table
+	}
+	return tables, nil
 }
 
 // ErrGap is the error of a rule that could not look at everything.

@@ -51,18 +51,34 @@ func addRow(b *engine.Batch, published types.Table, line string) error {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(row)) {
-		i := published.Column(name)
-		if i < 0 {
-			return fmt.Errorf("no column %s", name)
+		column, err := columnOf(published, name)
+		if err != nil {
+			return err
 		}
 		if string(row[name]) == "null" {
 			continue
 		}
-		if err := setValue(&b.Vectors[b.Column(published.Columns[i])], row[name]); err != nil {
+		if err := setValue(&b.Vectors[b.Column(column)], row[name]); err != nil {
 			return fmt.Errorf("column %s: %w", name, err)
 		}
 	}
 	return nil
+}
+
+// columnOf returns the column that a name means: a published one, or after a
+// plus sign one that is not. Loading an export keeps such a one as dynamic.
+func columnOf(published types.Table, name string) (types.Column, error) {
+	extra, more := strings.CutPrefix(name, "+")
+	i := published.Column(extra)
+	switch {
+	case more && i >= 0:
+		return types.Column{}, fmt.Errorf("column %s is published: it has no plus sign", extra)
+	case more:
+		return types.Column{Name: extra, Type: types.Dynamic}, nil
+	case i < 0:
+		return types.Column{}, fmt.Errorf("no column %s", name)
+	}
+	return published.Columns[i], nil
 }
 
 func setValue(v *engine.Vector, value json.RawMessage) error {

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/conshelf/conshelf/internal/detect"
 	"github.com/conshelf/conshelf/internal/engine"
@@ -31,6 +32,9 @@ type Store interface {
 // A Judge runs rules over cases.
 type Judge struct {
 	Rules []*rule.Compiled
+	// Compile compiles a rule again for the tables that a case has: some ask
+	// whether a column is there that the published table lacks. Nil: none does.
+	Compile func(r *rule.Rule, have []engine.TableInfo) *rule.Compiled
 	// Open returns an empty store; the Judge closes it.
 	Open func(ctx context.Context) (Store, error)
 }
@@ -58,7 +62,11 @@ func (j Judge) outcome(ctx context.Context, c Case) (o Outcome, err error) {
 	if o.Problem, err = read(ctx, store, c.Event); err != nil || o.Problem != "" {
 		return o, err
 	}
-	result, err := detect.Run(ctx, store, j.Rules, detect.Options{})
+	rules, err := j.rulesFor(ctx, store)
+	if err != nil {
+		return o, err
+	}
+	result, err := detect.Run(ctx, store, rules, detect.Options{})
 	if err != nil {
 		return o, err
 	}
@@ -68,6 +76,21 @@ func (j Judge) outcome(ctx context.Context, c Case) (o Outcome, err error) {
 	slices.Sort(o.Rules)
 	o.Rules = slices.Compact(o.Rules)
 	return o, nil
+}
+
+// rulesFor returns the rules as they are over the tables of the store.
+func (j Judge) rulesFor(ctx context.Context, store Store) ([]*rule.Compiled, error) {
+	have, err := store.Tables(ctx)
+	if err != nil || j.Compile == nil {
+		return j.Rules, err
+	}
+	rules := slices.Clone(j.Rules)
+	for i, r := range rules {
+		if strings.Contains(r.Rule.Query, "column_ifexists") {
+			rules[i] = j.Compile(r.Rule, have)
+		}
+	}
+	return rules, nil
 }
 
 // read takes the event in, and says why if it was not understood.

@@ -7,12 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/engine/duckdb"
 	"github.com/conshelf/conshelf/internal/rule"
 	"github.com/conshelf/conshelf/internal/schema"
 	"github.com/conshelf/conshelf/kql"
 	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/plan"
+	"github.com/conshelf/conshelf/kql/types"
 	"github.com/conshelf/conshelf/rules"
 )
 
@@ -30,16 +32,25 @@ func pack(t *testing.T) []*rule.Compiled {
 	}
 	var compiled []*rule.Compiled
 	for _, r := range loaded {
-		compiled = append(compiled, rule.Compile(r, func(query string, now int64) (*plan.Query, diag.List) {
-			return kql.Compile(query, kql.Options{Catalog: schema.Catalog(), Facts: schema.Facts(), Now: now})
-		}))
+		compiled = append(compiled, compile(r, nil))
 	}
 	return compiled
 }
 
+func compile(r *rule.Rule, have []engine.TableInfo) *rule.Compiled {
+	var tables []types.Table
+	for _, info := range have {
+		tables = append(tables, info.Table)
+	}
+	catalog := schema.Merge(schema.Catalog(), tables)
+	return rule.Compile(r, func(query string, now int64) (*plan.Query, diag.List) {
+		return kql.Compile(query, kql.Options{Catalog: catalog, Facts: schema.Facts(), Now: now})
+	})
+}
+
 func judge(t *testing.T, cases []Case) Report {
 	t.Helper()
-	j := Judge{Rules: pack(t), Open: func(ctx context.Context) (Store, error) {
+	j := Judge{Rules: pack(t), Compile: compile, Open: func(ctx context.Context) (Store, error) {
 		return duckdb.Open(ctx, duckdb.Options{MemoryLimit: 256 << 20, Threads: 1})
 	}}
 	report, err := j.Judge(t.Context(), cases)
@@ -108,5 +119,18 @@ func TestReport(t *testing.T) {
 	}
 	if _, err := Read(strings.NewReader("{")); err == nil {
 		t.Error("half a case is read")
+	}
+}
+
+// An export may have columns that the published table lacks. Rules that ask
+// for one see it.
+func TestColumnsBesideThePublished(t *testing.T) {
+	const alert = `{"rule_id":"R","test_name":"alert","expected":true,"event":{"CreationTime":"2026-03-02T09:00:00","Id":"00000000-0000-4000-8000-000000000001","Operation":"AlertTriggered","OrganizationId":"00000000-0000-4000-8000-000000000900","RecordType":40,"UserKey":"k","UserType":4,"Version":1,"Workload":"SecurityComplianceCenter","UserId":"SecurityComplianceAlerts","AlertId":"a","Name":"User restricted from sending email","Severity":"High","Status":"Active"}}`
+	cases, err := Read(strings.NewReader(alert))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, all := judge(t, cases).Found(); found != 1 || all != 1 {
+		t.Errorf("found %d of %d, want 1 of 1", found, all)
 	}
 }
