@@ -73,7 +73,7 @@ func (a *app) posture(ctx context.Context, paths []string, f *postureFlags) erro
 	}
 	a.notePosture(&e)
 	findings := e.Findings()
-	exposures := e.Exposures(findings)
+	exposures := exposuresOf(&e, findings)
 	l := postureListing(findings, exposures)
 	if f.by == "incident" {
 		l = exposureListing(exposures)
@@ -157,7 +157,7 @@ func (a *app) notePosture(e *posture.Export) {
 	}
 }
 
-func (a *app) postureStatus(e *posture.Export, findings []posture.Finding, exposures []posture.Exposure, least incident.Severity) error {
+func (a *app) postureStatus(e *posture.Export, findings []posture.Finding, exposures []exposure, least incident.Severity) error {
 	unmet, open, fails := 0, 0, false
 	for i := range findings {
 		switch f := &findings[i]; f.Verdict {

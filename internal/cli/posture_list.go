@@ -5,13 +5,30 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/posture"
 )
+
+// An exposure is one of an incident.
+type exposure struct {
+	incident string // its id
+	incident.Exposure
+}
+
+func exposuresOf(e *posture.Export, findings []posture.Finding) []exposure {
+	var out []exposure
+	for i, list := range e.Exposures(findings) {
+		for _, x := range list {
+			out = append(out, exposure{e.Incidents[i].ID, x})
+		}
+	}
+	return out
+}
 
 // shownEvidence is how many records are listed of what meets a check.
 const shownEvidence = 3
 
-func postureListing(findings []posture.Finding, exposures []posture.Exposure) listing {
+func postureListing(findings []posture.Finding, exposures []exposure) listing {
 	l := listing{cols: textColumns("Check", "Severity", "Title", "Verdict", "Evidence", "Note", "Obtain", "Incidents", "Techniques", "Remedy", "Source")}
 	for i := range findings {
 		f := &findings[i]
@@ -33,8 +50,8 @@ func evidenceText(f *posture.Finding) string {
 	return strings.Join(out, "; ")
 }
 
-func ofCheck(exposures []posture.Exposure, id string) []posture.Exposure {
-	var out []posture.Exposure
+func ofCheck(exposures []exposure, id string) []exposure {
+	var out []exposure
 	for i := range exposures {
 		if exposures[i].Check == id {
 			out = append(out, exposures[i])
@@ -44,20 +61,20 @@ func ofCheck(exposures []posture.Exposure, id string) []posture.Exposure {
 }
 
 // entitiesOf names the entities of exposures with their incident, each once.
-func entitiesOf(exposures []posture.Exposure) []string {
+func entitiesOf(exposures []exposure) []string {
 	var out []string
 	for i := range exposures {
-		out = append(out, exposures[i].Incident+": "+exposures[i].Entity)
+		out = append(out, exposures[i].incident+": "+exposures[i].Entity)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
 
-func exposureListing(exposures []posture.Exposure) listing {
+func exposureListing(exposures []exposure) listing {
 	l := listing{cols: textColumns("Incident", "Severity", "Entity", "Relation", "Resource", "Check", "What", "Record")}
 	for i := range exposures {
 		x := &exposures[i]
-		l.rows = append(l.rows, texts(x.Incident, x.Severity.String(), x.Entity, string(x.Relation), x.Resource, x.Check, x.What, x.Place))
+		l.rows = append(l.rows, texts(x.incident, x.Severity.String(), x.Entity, string(x.Relation), x.Resource, x.Check, x.What, x.Record))
 	}
 	return l
 }

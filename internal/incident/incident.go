@@ -133,6 +133,9 @@ type Incident struct {
 	// Story and Trail are nil where the evidence was not searched for them.
 	Story *Story `json:"story,omitempty"`
 	Trail *Trail `json:"trail,omitempty"`
+	// Exposures are its entities on what is not as it should be, the most severe
+	// first, as far as the evidence holds configuration of Azure.
+	Exposures []Exposure `json:"exposures,omitempty"`
 }
 
 // A Link says why two alerts are of one incident.

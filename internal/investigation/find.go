@@ -102,7 +102,9 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 	if f.Incidents, err = c.follow(ctx, correlate.Incidents(f.Alerts)); err != nil {
 		return Findings{}, err
 	}
-	f.Incidents = correlate.Elsewhere(withTerms(f.Incidents))
+	if f.Incidents, err = c.exposed(ctx, correlate.Elsewhere(withTerms(f.Incidents)), f.Files); err != nil {
+		return Findings{}, err
+	}
 	for _, i := range f.Incidents {
 		f.Plans = append(f.Plans, respond.Make(i, books))
 	}

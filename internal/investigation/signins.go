@@ -45,17 +45,20 @@ func (c *Case) SignIns(ctx context.Context, each func(origin evidence.Origin, ro
 
 // Configuration calls each for every document of configuration of the case.
 func (c *Case) Configuration(ctx context.Context, each func(kind string, document []byte) error) error {
-	return c.Documents(ctx, func(_ evidence.Origin, kind string, document []byte) error { return each(kind, document) })
+	return c.documents(ctx, "", func(_ evidence.Origin, kind string, document []byte) error { return each(kind, document) })
 }
 
-// Documents calls each for every document of configuration of the case, with the
-// record that it was read from.
-func (c *Case) Documents(ctx context.Context, each func(origin evidence.Origin, kind string, document []byte) error) error {
+// documents calls each for every document of configuration of the case that a
+// condition in KQL holds for, with the record that it was read from.
+func (c *Case) documents(ctx context.Context, condition string, each func(origin evidence.Origin, kind string, document []byte) error) error {
 	found, err := c.has(ctx, ingest.ConfigurationTable)
 	if err != nil || !found {
 		return err
 	}
-	err = c.rows(ctx, ingest.ConfigurationTable+" | project Kind, Document | order by Kind asc", true, func(row []types.Value) error {
+	if condition != "" {
+		condition = " | where " + condition
+	}
+	err = c.rows(ctx, ingest.ConfigurationTable+condition+" | project Kind, Document | order by Kind asc", true, func(row []types.Value) error {
 		origin, err := firstOrigin(row)
 		if err != nil {
 			return err
@@ -66,26 +69,6 @@ func (c *Case) Documents(ctx context.Context, each func(origin evidence.Origin, 
 		return fmt.Errorf("read %s: %w", ingest.ConfigurationTable, err)
 	}
 	return nil
-}
-
-// Select calls each for every row of a query of the program's own over a table,
-// whose first column is dynamic, with the first record behind it. Found is false
-// if the case does not hold the table.
-func (c *Case) Select(ctx context.Context, table, text string, each func(origin evidence.Origin, row []byte) error) (found bool, err error) {
-	if found, err = c.has(ctx, table); err != nil || !found {
-		return false, err
-	}
-	err = c.rows(ctx, text, true, func(row []types.Value) error {
-		origin, err := firstOrigin(row)
-		if err != nil {
-			return err
-		}
-		return each(origin, []byte(row[0].Text))
-	})
-	if err != nil {
-		return true, fmt.Errorf("read %s: %w", table, err)
-	}
-	return true, nil
 }
 
 func (c *Case) has(ctx context.Context, table string) (bool, error) {

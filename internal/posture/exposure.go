@@ -9,32 +9,6 @@ import (
 	"github.com/conshelf/conshelf/internal/incident"
 )
 
-// A Relation is what an entity of an incident has to do with something that is
-// not as it should be.
-type Relation string
-
-// The relations.
-const (
-	Is        Relation = "is"              // the same resource, the same person
-	ActedUpon Relation = "was acted upon"  // by the attacker
-	Within    Relation = "is in"           // the entity is part of the resource
-	Holds     Relation = "holds"           // the resource is part of the entity
-	NamedAs   Relation = "has the name of" // by its name alone: it may be another
-)
-
-// An Exposure is an entity of an incident that sits on something that is not as
-// it should be.
-type Exposure struct {
-	Incident string // its id
-	Entity   string
-	Relation Relation
-	Resource string // or the person
-	Check    string // empty: a recommendation that no check that is not met rests on
-	What     string
-	Severity incident.Severity
-	Place    string
-}
-
 // A fault is something that is not as it should be, of a resource or a person.
 type fault struct {
 	resource, user string
@@ -43,29 +17,37 @@ type fault struct {
 	place          string
 }
 
-// Exposures joins what the incidents are about with what findings that are not
-// met rest on, and with every recommendation that is open.
-func (e *Export) Exposures(findings []Finding) []Exposure {
+// Exposures joins what each incident is about, in their order, with what findings
+// that are not met rest on, and with every recommendation that is open.
+func (e *Export) Exposures(findings []Finding) [][]incident.Exposure {
 	faults := e.faults(findings)
-	var out []Exposure
+	out := make([][]incident.Exposure, len(e.Incidents))
 	for i := range e.Incidents {
-		in := &e.Incidents[i]
-		for _, t := range e.touched(in) {
-			for j := range faults {
-				if relation, ok := e.relation(&t, &faults[j]); ok {
-					f := &faults[j]
-					out = append(out, Exposure{in.ID, t.shown, relation, cmp.Or(f.resource, f.user), f.check, f.what, f.severity, f.place})
-				}
-			}
+		for _, t := range e.touched(&e.Incidents[i]) {
+			out[i] = append(out[i], e.exposures(&t, faults)...)
 		}
+		slices.SortFunc(out[i], compareExposures)
+		out[i] = slices.Compact(out[i])
 	}
-	slices.SortFunc(out, compareExposures)
-	return slices.Compact(out)
+	return out
 }
 
-func compareExposures(a, b Exposure) int {
-	return cmp.Or(cmp.Compare(a.Incident, b.Incident), cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.Resource, b.Resource),
-		cmp.Compare(a.What, b.What), cmp.Compare(a.Check, b.Check), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Relation, b.Relation))
+func (e *Export) exposures(t *touch, faults []fault) []incident.Exposure {
+	var out []incident.Exposure
+	for i := range faults {
+		f := &faults[i]
+		if relation, ok := e.relation(t, f); ok {
+			out = append(out, incident.Exposure{
+				Entity: t.shown, Relation: relation, Resource: cmp.Or(f.resource, f.user), Check: f.check, What: f.what, Severity: f.severity, Record: f.place,
+			})
+		}
+	}
+	return out
+}
+
+func compareExposures(a, b incident.Exposure) int {
+	return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.Resource, b.Resource),
+		cmp.Compare(a.What, b.What), cmp.Compare(a.Check, b.Check), cmp.Compare(a.Record, b.Record), cmp.Compare(a.Relation, b.Relation))
 }
 
 // faults returns what findings rest on, one for each that names it, and the
@@ -144,24 +126,24 @@ func touchOf(entity incident.Entity) (touch, bool) {
 }
 
 // relation returns what a touch has to do with a fault.
-func (e *Export) relation(t *touch, f *fault) (Relation, bool) {
+func (e *Export) relation(t *touch, f *fault) (incident.Relation, bool) {
 	resource := strings.TrimSuffix(strings.ToLower(f.resource), "/")
 	own := strings.TrimSuffix(t.resource, "/")
 	switch {
 	case resource == "":
-		return Is, slices.ContainsFunc(t.people, func(p string) bool { return e.same(p, f.user) })
+		return incident.Is, slices.ContainsFunc(t.people, func(p string) bool { return e.same(p, f.user) })
 	case own == resource && t.acted:
-		return ActedUpon, true
+		return incident.ActedUpon, true
 	case own == resource:
-		return Is, true
+		return incident.Is, true
 	case own != "" && strings.HasPrefix(own, resource+"/"):
-		return Within, true
+		return incident.Within, true
 	case own != "" && strings.HasPrefix(resource, own+"/"):
-		return Holds, true
+		return incident.Holds, true
 	case t.machine != "" && machineName(resource) == t.machine:
-		return NamedAs, true
+		return incident.NamedAs, true
 	}
-	return Is, slices.ContainsFunc(t.people, func(p string) bool { return e.same(p, f.user) })
+	return incident.Is, slices.ContainsFunc(t.people, func(p string) bool { return e.same(p, f.user) })
 }
 
 // machineName returns the name of a resource that is a machine, or "".

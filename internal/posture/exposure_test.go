@@ -24,32 +24,32 @@ func TestExposures(t *testing.T) {
 	tests := []struct {
 		name string
 		in   incident.Incident
-		want []posture.Exposure
+		want []incident.Exposure
 	}{
 		{
 			"the resource itself, in any case",
 			incident.Incident{Entities: []incident.Entity{entity(incident.AzureResource, "ResourceId", "/SUBSCRIPTIONS/S/resourcegroups/g/providers/microsoft.compute/virtualmachines/web/")}},
-			[]posture.Exposure{{"i", "/SUBSCRIPTIONS/S/resourcegroups/g/providers/microsoft.compute/virtualmachines/web/", posture.Is, vm, "MDC.REC.1", "Patch: " + vm, incident.High, "a.json, record 1"}},
+			[]incident.Exposure{{Entity: "/SUBSCRIPTIONS/S/resourcegroups/g/providers/microsoft.compute/virtualmachines/web/", Relation: incident.Is, Resource: vm, Check: "MDC.REC.1", What: "Patch: " + vm, Severity: incident.High, Record: "a.json, record 1"}},
 		},
 		{
 			"part of a resource",
 			incident.Incident{Entities: []incident.Entity{entity(incident.AzureResource, "ResourceId", storage+"/blobServices/default/containers/c")}},
-			[]posture.Exposure{{"i", storage + "/blobServices/default/containers/c", posture.Within, storage, "MDC.KV.1", "Firewall: " + storage, incident.High, "a.json, record 2"}},
+			[]incident.Exposure{{Entity: storage + "/blobServices/default/containers/c", Relation: incident.Within, Resource: storage, Check: "MDC.KV.1", What: "Firewall: " + storage, Severity: incident.High, Record: "a.json, record 2"}},
 		},
 		{
 			"a resource group",
 			incident.Incident{Entities: []incident.Entity{entity(incident.AzureResource, "ResourceId", "/subscriptions/s/resourceGroups/gg")}},
-			[]posture.Exposure{{"i", "/subscriptions/s/resourceGroups/gg", posture.Holds, other, "", "Tag: " + other, incident.Low, "a.json, record 3"}},
+			[]incident.Exposure{{Entity: "/subscriptions/s/resourceGroups/gg", Relation: incident.Holds, Resource: other, Check: "", What: "Tag: " + other, Severity: incident.Low, Record: "a.json, record 3"}},
 		},
 		{
 			"a host by name",
 			incident.Incident{Entities: []incident.Entity{entity(incident.Host, "HostName", "WEB.contoso.com")}},
-			[]posture.Exposure{{"i", "WEB.contoso.com", posture.NamedAs, vm, "MDC.REC.1", "Patch: " + vm, incident.High, "a.json, record 1"}},
+			[]incident.Exposure{{Entity: "WEB.contoso.com", Relation: incident.NamedAs, Resource: vm, Check: "MDC.REC.1", What: "Patch: " + vm, Severity: incident.High, Record: "a.json, record 1"}},
 		},
 		{
 			"what the attacker acted upon, and not what failed",
 			incident.Incident{Trail: &incident.Trail{Acts: []incident.Act{{Target: vm}, {Target: other, Failed: true}, {Target: vm}}}},
-			[]posture.Exposure{{"i", "/subscriptions/s/resourcegroups/g/providers/microsoft.compute/virtualmachines/web", posture.ActedUpon, vm, "MDC.REC.1", "Patch: " + vm, incident.High, "a.json, record 1"}},
+			[]incident.Exposure{{Entity: "/subscriptions/s/resourcegroups/g/providers/microsoft.compute/virtualmachines/web", Relation: incident.ActedUpon, Resource: vm, Check: "MDC.REC.1", What: "Patch: " + vm, Severity: incident.High, Record: "a.json, record 1"}},
 		},
 		{"another resource, and nobody", incident.Incident{Entities: []incident.Entity{entity(incident.AzureResource, "ResourceId", vm+"2"), entity(incident.Account, "FullName", "ana@contoso.com")}}, nil},
 	}
@@ -63,7 +63,7 @@ func TestExposures(t *testing.T) {
 			}
 			test.in.ID = "i"
 			e.Investigated, e.Incidents = true, []incident.Incident{test.in}
-			if diff := cmp.Diff(test.want, e.Exposures(e.Findings())); diff != "" {
+			if diff := cmp.Diff([][]incident.Exposure{test.want}, e.Exposures(e.Findings())); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -83,7 +83,7 @@ func TestExposuresOfPeople(t *testing.T) {
 	e.Investigated = true
 	e.Incidents = []incident.Incident{{ID: "i", Entities: []incident.Entity{{Type: incident.Account, Identifiers: []incident.Identifier{{Name: "AadUserId", Value: "U-ANA"}}}}}}
 	got := e.Exposures(e.Findings())
-	if len(got) != 1 || got[0].Check != "MDA.OAUTH.4" || got[0].Entity != "U-ANA" || got[0].Resource != "ana@contoso.com" {
+	if len(got) != 1 || len(got[0]) != 1 || got[0][0].Check != "MDA.OAUTH.4" || got[0][0].Entity != "U-ANA" || got[0][0].Resource != "ana@contoso.com" {
 		t.Errorf("exposures %+v, want that of Ana's consent", got)
 	}
 }

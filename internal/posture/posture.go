@@ -5,7 +5,7 @@
 //
 //	files of an export ──Read──────┐
 //	a case's documents ──Document──┤
-//	rows of its tables ──Row───────┼──▶ Export ──Findings──▶ []Finding ──Exposures──▶ []Exposure
+//	rows of its tables ──Row───────┼──▶ Export ──Findings──▶ []Finding ──Exposures──▶ [][]incident.Exposure
 //	an inventory ──Inventory───────┤
 //	incidents ──Incidents──────────┘
 //

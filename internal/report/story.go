@@ -36,7 +36,7 @@ func storyOf(inc incident.Incident) []passage {
 	if inc.Trail != nil {
 		passages = append(passages, sessionsOf(*inc.Trail), actsOf(*inc.Trail))
 	}
-	passages = append(passages, elsewhereOf(inc))
+	passages = append(passages, elsewhereOf(inc), exposuresOf(inc.Exposures))
 	return slices.DeleteFunc(passages, func(b passage) bool { return len(b.Lines)+len(b.Rows) == 0 })
 }
 
@@ -48,6 +48,19 @@ func elsewhereOf(inc incident.Incident) passage {
 	}
 	for _, e := range inc.Elsewhere {
 		b.Rows = append(b.Rows, []string{string(e.Entity.Type) + " " + e.Entity.String(), tenantText(e.Tenant), e.Incident})
+	}
+	return b
+}
+
+// exposuresOf lists the entities on what is not as it should be. A subscription
+// may hold very many; how many more there are is said.
+func exposuresOf(list []incident.Exposure) passage {
+	b := passage{Title: "What of it is not as it should be", Caption: "Entities that sit on an open recommendation, or on what a check is not met by.", Head: []string{"Severity", "Entity", "Relation", "Resource", "Check", "What", "Record"}}
+	for _, x := range list[:min(len(list), maxKinds)] {
+		b.Rows = append(b.Rows, []string{x.Severity.String(), x.Entity, string(x.Relation), x.Resource, x.Check, x.What, x.Record})
+	}
+	if n := len(list) - maxKinds; n > 0 {
+		b.Lines = append(b.Lines, fmt.Sprintf("%d more are in the JSON report.", n))
 	}
 	return b
 }

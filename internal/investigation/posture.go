@@ -1,0 +1,150 @@
+package investigation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/conshelf/conshelf/internal/coverage"
+	"github.com/conshelf/conshelf/internal/evidence"
+	"github.com/conshelf/conshelf/internal/incident"
+	"github.com/conshelf/conshelf/internal/ingest"
+	"github.com/conshelf/conshelf/internal/posture"
+	"github.com/conshelf/conshelf/kql/types"
+)
+
+// Posture takes into e what the case holds of it: the documents of
+// configuration, the rows that checks look at, and the incidents of the last
+// investigation. Told says what there is to know of that; empty: nothing.
+func (c *Case) Posture(ctx context.Context, e *posture.Export) (told string, err error) {
+	files, err := c.Files(ctx)
+	if err != nil {
+		return "", err
+	}
+	r := newPostureReader(c, e, files)
+	if _, e.End, err = c.Span(ctx); err != nil {
+		return "", err
+	}
+	if told, err = r.incidents(ctx); err != nil {
+		return "", err
+	}
+	if err := r.documents(ctx, ""); err != nil {
+		return "", err
+	}
+	return told, r.tables(ctx)
+}
+
+// A postureReader takes a case into an export.
+type postureReader struct {
+	c     *Case
+	e     *posture.Export
+	names map[int64]string // of files, by number
+	gaps  []incident.Gap   // what files lack
+}
+
+func newPostureReader(c *Case, e *posture.Export, files []evidence.File) *postureReader {
+	r := &postureReader{c: c, e: e, names: make(map[int64]string), gaps: coverage.OfFiles(files)}
+	for _, f := range files {
+		r.names[f.Number] = f.Name()
+	}
+	return r
+}
+
+func (r *postureReader) place(o evidence.Origin) string {
+	return fmt.Sprintf("%s, record %d", r.names[o.File], o.Record)
+}
+
+// incidents takes in what the last investigation found.
+func (r *postureReader) incidents(ctx context.Context) (told string, err error) {
+	doc, stale, err := r.c.Report(ctx)
+	if errors.Is(err, ErrNoReport) {
+		return "nothing was investigated yet: what depends on incidents was not looked at", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	r.e.Investigated = true
+	for i := range doc.Incidents {
+		r.e.Incidents = append(r.e.Incidents, doc.Incidents[i].Incident)
+	}
+	return stale, nil
+}
+
+// documents takes in configuration. A file of it that lacks records makes it
+// incomplete, as does a file of JSON of which nothing was understood.
+func (r *postureReader) documents(ctx context.Context, condition string) error {
+	for _, g := range r.gaps {
+		unread := len(g.Tables) == 0 && strings.EqualFold(path.Ext(g.Subject), ".json")
+		if unread || slices.Contains(g.Tables, ingest.ConfigurationTable) {
+			r.e.Incomplete = append(r.e.Incomplete, reasonOf(g))
+		}
+	}
+	return r.c.documents(ctx, condition, func(origin evidence.Origin, kind string, document []byte) error {
+		r.e.Document(r.place(origin), kind, document)
+		return nil
+	})
+}
+
+func reasonOf(g incident.Gap) string { return g.Subject + ": " + strings.TrimSuffix(g.Reason, ".") }
+
+// tables takes in the rows that checks look at.
+func (r *postureReader) tables(ctx context.Context) error {
+	infos, err := r.c.Tables(ctx)
+	if err != nil {
+		return err
+	}
+	for _, q := range posture.Queries() {
+		for _, info := range infos {
+			if info.Name != q.Table {
+				continue
+			}
+			if err := r.rows(ctx, q); err != nil {
+				return fmt.Errorf("read %s: %w", q.Table, err)
+			}
+			r.e.Table(q.Table, types.TimeOf(info.First), types.TimeOf(info.Last), r.lost(q.Table)...)
+		}
+	}
+	return nil
+}
+
+func (r *postureReader) rows(ctx context.Context, q posture.Query) error {
+	return r.c.rows(ctx, q.Text, true, func(row []types.Value) error {
+		origin, err := firstOrigin(row)
+		if err != nil {
+			return err
+		}
+		r.e.Row(q.Table, r.place(origin), []byte(row[0].Text))
+		return nil
+	})
+}
+
+// lost says why a table may lack rows.
+func (r *postureReader) lost(table string) []string {
+	var out []string
+	for _, g := range r.gaps {
+		if slices.Contains(g.Tables, table) {
+			out = append(out, reasonOf(g))
+		}
+	}
+	return out
+}
+
+// ofAzure are the documents that say of Azure's resources how they are.
+const ofAzure = `Kind startswith "microsoft.security/" or Kind =~ "microsoft.network/networksecuritygroups"`
+
+// exposed returns the incidents with their entities that sit on what Defender
+// for Cloud says is not as it should be.
+func (c *Case) exposed(ctx context.Context, incidents []incident.Incident, files []evidence.File) ([]incident.Incident, error) {
+	e := posture.Export{Investigated: true, Incidents: incidents}
+	if err := newPostureReader(c, &e, files).documents(ctx, ofAzure); err != nil {
+		return nil, fmt.Errorf("look at what the incidents touched: %w", err)
+	}
+	incidents = slices.Clone(incidents)
+	for i, exposures := range e.Exposures(e.Findings()) {
+		incidents[i].Exposures = exposures
+	}
+	return incidents, nil
+}
