@@ -159,19 +159,21 @@ func (e *Export) rated(a *Assessment) incident.Severity {
 // each judges the assessments of a kind by their status.
 func (e *Export) each(kind func(*Assessment) bool, r *result) {
 	for i := range e.Assessments {
-		a := &e.Assessments[i]
-		if !kind(a) {
-			continue
+		if a := &e.Assessments[i]; kind(a) {
+			judgeOne(a, r)
 		}
-		switch a.Status {
-		case Unhealthy:
-			r.fail(a.evidence())
-		case Healthy:
-			r.hold(a.evidence())
-		case UnknownStatus:
-			r.doubt("the status of " + a.String() + " is not known")
-		case NotApplicable:
-		}
+	}
+}
+
+func judgeOne(a *Assessment, r *result) {
+	switch a.Status {
+	case Unhealthy:
+		r.fail(a.evidence())
+	case Healthy:
+		r.hold(a.evidence())
+	case UnknownStatus:
+		r.doubt("the status of " + a.String() + " is not known")
+	case NotApplicable:
 	}
 }
 
@@ -283,18 +285,6 @@ func (e *Export) during(at time.Time) string {
 }
 
 func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
-
-func (a *Assessment) vault() bool {
-	id := strings.ToLower(a.Resource)
-	return strings.Contains(id, "/microsoft.keyvault/vaults/") || strings.Contains(id, "/microsoft.storage/storageaccounts/")
-}
-
-func vaultsGuarded(e *Export, r *result) {
-	e.each((*Assessment).vault, r)
-	if len(r.support)+len(r.against)+len(r.open) == 0 {
-		r.lacks(want{"assessment of a vault or a storage account", assessmentsWanted().obtain})
-	}
-}
 
 // A Score is a secure score: how much of what Microsoft recommends is done.
 type Score struct {

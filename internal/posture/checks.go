@@ -144,7 +144,7 @@ func checks() []check {
 			remedy: "Connect Identity Protection and Defender's products to the workspace, and join their alerts.", techniques: []incident.Technique{"T1078.004"}, judge: riskMeetsAlerts,
 		},
 		{
-			id: "MDC.KV.1", title: "Vaults and storage accounts meet their recommendations", source: ofCredentials, severity: incident.High,
+			id: "MDC.KV.1", title: "Vaults and storage accounts are logged, closed to networks and deleted softly", source: ofCredentials, severity: incident.High,
 			remedy: "Turn on logging, the firewall and soft delete.", techniques: []incident.Technique{"T1552", "T1555.006"}, judge: vaultsGuarded,
 		},
 	}

@@ -15,6 +15,10 @@ const (
 	justInTimeKind    = "microsoft.security/locations/jitnetworkaccesspolicies"
 	azureScoreKind    = "microsoft.security/securescores"
 	groupKind         = "microsoft.network/networksecuritygroups"
+	vaultKind         = "microsoft.keyvault/vaults"
+	storageKind       = "microsoft.storage/storageaccounts"
+	blobServiceKind   = storageKind + "/blobservices"
+	diagnosticKind    = "microsoft.insights/diagnosticsettings"
 	authorizationKind = "microsoft.graph.authorizationPolicy"
 	workflowKind      = "microsoft.graph.adminConsentRequestPolicy"
 	groupSettingKind  = "microsoft.graph.groupSetting"
@@ -61,6 +65,14 @@ func (e *Export) reader(kind string) func(place string, data []byte) error {
 		return e.readAzureScore
 	case lower == groupKind:
 		return e.readGate
+	case lower == vaultKind:
+		return e.readVault
+	case lower == storageKind:
+		return e.readStorage
+	case lower == blobServiceKind:
+		return e.readBlobService
+	case strings.HasSuffix(lower, diagnosticKind):
+		return e.readDiagnostic
 	}
 	switch kind {
 	case authorizationKind:
