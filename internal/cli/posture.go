@@ -28,7 +28,8 @@ func (a *app) postureCommand() *cobra.Command {
 		Short: "What Defender for Cloud and Defender for Cloud Apps should have, against the guide",
 		Long: "posture reads files, or directories of them, as the API of Microsoft.Security or Resource Graph gives them: assessments,\n" +
 			"pricings, jitNetworkAccessPolicies, secureScores; network security groups, vaults, storage accounts and diagnostic\n" +
-			"settings; alerts of Defender for Cloud Apps; from Graph, the authorization policy, the policy for requests of consent, group settings, Conditional Access policies and named\n" +
+			"settings; virtual machines and their network interfaces; alerts of Defender for Cloud Apps; from Graph, the\n" +
+			"authorization policy, the policy for requests of consent, group settings, Conditional Access policies and named\n" +
 			"locations. With --case it reads those that the case holds, and its tables: whether risky consents, impossible journeys\n" +
 			"and mass downloads raised alerts, and who of an incident asked for just-in-time access.\n\n" +
 			"Each check has its evidence with the record that says so, a remedy and the ATT&CK techniques that it bears on. What is\n" +

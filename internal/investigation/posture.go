@@ -133,7 +133,7 @@ func (r *postureReader) lost(table string) []string {
 }
 
 // ofAzure are the documents that say of Azure's resources how they are.
-const ofAzure = `Kind startswith "microsoft.security/" or Kind in~ ("microsoft.network/networksecuritygroups", "microsoft.keyvault/vaults", ` +
+const ofAzure = `Kind startswith "microsoft.security/" or Kind in~ ("microsoft.network/networksecuritygroups", "microsoft.compute/virtualmachines", "microsoft.network/networkinterfaces", "microsoft.keyvault/vaults", ` +
 	`"microsoft.storage/storageaccounts", "microsoft.storage/storageaccounts/blobservices", "microsoft.insights/diagnosticsettings")`
 
 // exposed returns the incidents with their entities that sit on what Defender

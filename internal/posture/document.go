@@ -15,6 +15,8 @@ const (
 	justInTimeKind    = "microsoft.security/locations/jitnetworkaccesspolicies"
 	azureScoreKind    = "microsoft.security/securescores"
 	groupKind         = "microsoft.network/networksecuritygroups"
+	machineKind       = "microsoft.compute/virtualmachines"
+	interfaceKind     = "microsoft.network/networkinterfaces"
 	vaultKind         = "microsoft.keyvault/vaults"
 	storageKind       = "microsoft.storage/storageaccounts"
 	blobServiceKind   = storageKind + "/blobservices"
@@ -64,7 +66,11 @@ func (e *Export) reader(kind string) func(place string, data []byte) error {
 	case lower == azureScoreKind:
 		return e.readAzureScore
 	case lower == groupKind:
-		return e.readGate
+		return e.readGroup
+	case lower == machineKind:
+		return e.readMachine
+	case lower == interfaceKind:
+		return e.readInterface
 	case lower == vaultKind:
 		return e.readVault
 	case lower == storageKind:

@@ -39,6 +39,9 @@ type Export struct {
 	workflows                []consentWorkflow
 	groupConsents            []groupConsent
 	gates                    []gate
+	groups                   []securityGroup
+	machines                 []machine
+	interfaces               map[string]networkInterface // by id, in lower case
 	guards                   []guard
 	stores                   []string // vaults and storage accounts, in lower case
 	grants                   []grant
@@ -64,7 +67,7 @@ type span struct {
 
 // Empty tells whether nothing is there that a check could look at.
 func (e *Export) Empty() bool {
-	return !e.assessed && !e.planned && !e.timed && !e.loaded && len(e.Scores)+len(e.Alerts)+len(e.consents)+len(e.workflows)+len(e.groupConsents)+len(e.gates)+len(e.guards)+len(e.stores)+len(e.tables) == 0
+	return !e.assessed && !e.planned && !e.timed && !e.loaded && len(e.Scores)+len(e.Alerts)+len(e.consents)+len(e.workflows)+len(e.groupConsents)+len(e.gates)+len(e.machines)+len(e.guards)+len(e.stores)+len(e.tables) == 0
 }
 
 // Table notes that a table was looked at, from when to when it has rows, and

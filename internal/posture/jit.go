@@ -123,13 +123,6 @@ func (a *Assessment) jit() bool {
 	return a.Key == jitAssessment || strings.Contains(name, "just-in-time") || strings.Contains(name, "just in time")
 }
 
-func portsTimed(e *Export, r *result) {
-	e.each((*Assessment).jit, r)
-	if len(r.support)+len(r.against)+len(r.open) == 0 {
-		r.lacks(want{"assessment of just-in-time access", assessmentsWanted().obtain})
-	}
-}
-
 func sourcesNamed(e *Export, r *result) {
 	if !e.timed {
 		r.lacks(justInTimeWanted())
@@ -298,36 +291,6 @@ type gate struct {
 
 // gateName is how the rules begin that just-in-time access makes.
 const gateName = "securitycenter-jitrule"
-
-func (e *Export) readGate(place string, data []byte) error {
-	var p struct {
-		SecurityRules []struct {
-			Name       string
-			Properties struct {
-				Access, Direction, SourceAddressPrefix string
-				SourceAddressPrefixes                  []string
-				DestinationPortRange                   string
-				DestinationPortRanges                  []string
-			}
-		}
-	}
-	r, err := resource(data, &p)
-	if err != nil {
-		return err
-	}
-	before := len(e.gates)
-	for _, s := range p.SecurityRules {
-		if strings.HasPrefix(strings.ToLower(s.Name), gateName) && strings.EqualFold(s.Properties.Access, "Allow") && strings.EqualFold(s.Properties.Direction, "Inbound") {
-			source := strings.Join(append(s.Properties.SourceAddressPrefixes, s.Properties.SourceAddressPrefix), " ")
-			ports := append(s.Properties.DestinationPortRanges, s.Properties.DestinationPortRange)
-			e.gates = append(e.gates, gate{group: r.ID, rule: s.Name, source: strings.TrimSpace(source), ports: ports, place: place})
-		}
-	}
-	if len(e.gates) == before {
-		e.gates = append(e.gates, gate{group: r.ID, place: place, only: true})
-	}
-	return nil
-}
 
 // closed judges whether rules outlive their requests: whether a group has one
 // for a port that no request still has open.
