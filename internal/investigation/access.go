@@ -22,7 +22,7 @@ type PolicyFile struct {
 }
 
 // policyKind is the kind of the case's documents that are policies.
-const policyKind = "#microsoft.graph.conditionalAccessPolicy"
+const policyKind = "microsoft.graph.conditionalAccessPolicy"
 
 // ReadConfiguration reads the configuration that the case holds into l, and the
 // files, which stand in for the case's policies if there is any. Problems are
