@@ -36,11 +36,21 @@ func (e *Export) readBurst(place string, row []byte) error {
 		return err
 	}
 	e.bursts = append(e.bursts, burst{b.TimeGenerated, b.User, b.Kind, b.Application, b.Files, place})
+	return nil
+}
+
+// readCloudAppEvents reads what Defender for Cloud Apps counted, and that a
+// connector brought it.
+func (e *Export) readCloudAppEvents(place string, row []byte) error {
+	if err := e.readBurst(place, row); err != nil {
+		return err
+	}
 	if e.seen == nil {
 		e.seen = make(map[string]string)
 	}
-	if _, there := e.seen[b.Application]; !there && b.Application != "" {
-		e.seen[b.Application] = place
+	application := e.bursts[len(e.bursts)-1].application
+	if _, there := e.seen[application]; !there {
+		e.seen[application] = place
 	}
 	return nil
 }

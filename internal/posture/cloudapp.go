@@ -194,9 +194,12 @@ func (e *Export) observed(name string, r *result) {
 	r.lacks(want{"list of the connected applications, nor anything of " + name + " in " + cloudAppTable, declareIt})
 }
 
-// connectorOf returns the connector by which activities of an application come.
+// connectorOf returns the connector by which activities of an application come;
+// those of the directory come by both, and tell of neither.
 func connectorOf(application string) string {
 	switch lower := strings.ToLower(application); {
+	case strings.Contains(lower, "active directory"), strings.Contains(lower, "activedirectory"), strings.Contains(lower, "entra"):
+		return ""
 	case strings.Contains(lower, "azure"):
 		return "Azure"
 	case strings.Contains(lower, "exchange"), strings.Contains(lower, "sharepoint"), strings.Contains(lower, "onedrive"), strings.Contains(lower, "teams"), strings.Contains(lower, "365"):

@@ -24,7 +24,9 @@ func (e *Export) Row(table, place string, row []byte) {
 		read = e.readAlert
 	case auditTable:
 		read = e.readGrant
-	case cloudAppTable, officeTable:
+	case cloudAppTable:
+		read = e.readCloudAppEvents
+	case officeTable:
 		read = e.readBurst
 	case riskEventTable, riskyUserTable:
 		read = e.readRisk
