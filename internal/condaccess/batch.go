@@ -18,7 +18,7 @@ type Case struct {
 // id is returned with an error too.
 func ReadCase(line []byte) (Case, error) {
 	c := Case{ID: json.RawMessage("null")}
-	text, err := decodeText(line)
+	text, err := DecodeText(line)
 	if err != nil {
 		return c, fmt.Errorf("read the line: %w", err)
 	}

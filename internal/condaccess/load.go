@@ -20,7 +20,7 @@ type Loader struct {
 // Read takes in one file. On an error nothing of the file is kept, and the
 // tenant's policies are no longer known to be all.
 func (l *Loader) Read(file string, data []byte) error {
-	text, err := decodeText(data)
+	text, err := DecodeText(data)
 	if err != nil {
 		return l.failed(file, err)
 	}

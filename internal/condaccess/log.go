@@ -93,7 +93,7 @@ type Recorded struct {
 // ReadRecorded returns what a record of a sign-in log says of each policy. A
 // record without the list gives none.
 func ReadRecorded(data []byte) ([]Recorded, error) {
-	text, err := decodeText(data)
+	text, err := DecodeText(data)
 	if err != nil {
 		return nil, fmt.Errorf("read record: %w", err)
 	}

@@ -16,7 +16,7 @@ import (
 func ReadSignIn(texts ...[]byte) (s *SignIn, problems []string, err error) {
 	var objects []*node
 	for _, data := range texts {
-		text, err := decodeText(data)
+		text, err := DecodeText(data)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read sign-in: %w", err)
 		}

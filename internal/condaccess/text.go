@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// decodeText returns data as UTF-8 without a byte order mark. PowerShell
+// DecodeText returns data as UTF-8 without a byte order mark. PowerShell
 // writes UTF-16 with one; a JSON text that has none begins with a character
 // of ASCII, which tells UTF-16 from UTF-8.
-func decodeText(data []byte) ([]byte, error) {
+func DecodeText(data []byte) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte{0xEF, 0xBB, 0xBF}):
 		data = data[3:]

@@ -102,3 +102,27 @@ func TestIncomplete(t *testing.T) {
 		}
 	}
 }
+
+// An export is read as PowerShell writes it: in UTF-16, with capitals, among
+// other records, several values after each other.
+func TestRead(t *testing.T) {
+	const policy = `{"Id":"p","DisplayName":"Sessions","State":"enabled","Conditions":{"Users":{"IncludeUsers":["All"]},"Applications":{"IncludeApplications":["All"]},"ClientAppTypes":["all"]},` +
+		`"GrantControls":null,"SessionControls":{"CloudAppSecurity":{"IsEnabled":true,"CloudAppSecurityType":"monitorOnly"}}}`
+	utf16 := []byte{0xff, 0xfe}
+	for _, c := range []byte(policy) {
+		utf16 = append(utf16, c, 0)
+	}
+	for name, data := range map[string][]byte{
+		"UTF-8": []byte(policy), "with a mark": []byte("\xef\xbb\xbf" + policy), "UTF-16": utf16, "a page": []byte(`{"value":[` + policy + `]}`), "after another": []byte(`{"id":"x"}` + "\n" + policy),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var e posture.Export
+			if err := e.Read("policy.json", data); err != nil {
+				t.Fatal(err)
+			}
+			if got := finding(t, &e, "MDA.CA.1"); got.Verdict != posture.Met {
+				t.Errorf("MDA.CA.1 is %v: %s %s", got.Verdict, texts(got.Evidence), got.Note)
+			}
+		})
+	}
+}

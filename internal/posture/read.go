@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
 )
 
 // A record is what is read of every object, whatever its kind.
@@ -39,7 +41,11 @@ type file struct {
 // each other. On an error nothing of the file is kept. A record that cannot be
 // read is skipped, and said in Skipped.
 func (e *Export) Read(name string, data []byte) error {
-	raws, err := values(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	text, err := condaccess.DecodeText(data)
+	var raws []json.RawMessage
+	if err == nil {
+		raws, err = values(text)
+	}
 	if err != nil {
 		e.Incomplete = append(e.Incomplete, name+" could not be read")
 		return fmt.Errorf("read %s: %w", name, err)
@@ -151,23 +157,28 @@ func kindOf(r *record, raw json.RawMessage) string {
 	if json.Unmarshal(raw, &members) != nil {
 		return ""
 	}
+	names := make(map[string]bool, len(members))
+	for name := range members {
+		names[strings.ToLower(name)] = true
+	}
 	for _, s := range shapes() {
-		if s.fits(members) {
+		if s.fits(names) {
 			return s.kind
 		}
 	}
 	return ""
 }
 
-// A shape is how an object that does not say what it is is told by its members.
+// A shape is how an object that does not say what it is is told by its members,
+// in any case: PowerShell writes them with a capital.
 type shape struct {
 	kind    string
 	members []string
 }
 
-func (s *shape) fits(members map[string]json.RawMessage) bool {
+func (s *shape) fits(names map[string]bool) bool {
 	for _, name := range s.members {
-		if _, ok := members[name]; !ok {
+		if !names[strings.ToLower(name)] {
 			return false
 		}
 	}
