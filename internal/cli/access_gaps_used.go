@@ -49,13 +49,12 @@ func (a *app) usesOf(ctx context.Context, c *investigation.Case, t *condaccess.T
 		rec, err := replay.ReadRecord(row)
 		switch {
 		case err != nil:
-			unread++
-			return nil //nolint:nilerr // one record that is not understood is counted and said
+			unread++ // one record that is not understood is counted and said
 		case rec.Unreached():
 			unreached++
-			return nil
+		default:
+			uses.Add(rec.SignIn, rec.User, resourceName(rec.SignIn))
 		}
-		uses.Add(rec.SignIn, rec.User, resourceName(rec))
 		return nil
 	})
 	if err != nil {
@@ -71,14 +70,13 @@ func (a *app) usesOf(ctx context.Context, c *investigation.Case, t *condaccess.T
 	return uses, nil
 }
 
-// resourceName returns what is shown of the resource of a record that names one.
-func resourceName(rec *replay.Record) string {
-	if len(rec.SignIn.Target.Applications) == 1 {
-		if name := condaccess.ApplicationName(rec.SignIn.Target.Applications[0]); name != "" {
-			return name
-		}
+// resourceName returns the published name of the resource of a sign-in, where it
+// has one.
+func resourceName(s *condaccess.SignIn) string {
+	if len(s.Target.Applications) != 1 {
+		return ""
 	}
-	return ""
+	return condaccess.ApplicationName(s.Target.Applications[0])
 }
 
 // lastText describes a recorded sign-in, so that it can be found again.

@@ -112,6 +112,7 @@ func (a *app) generatePolicies(ctx context.Context, paths []string, f *generateF
 		return err
 	}
 	var c *investigation.Case
+	var uses *gaps.Uses
 	var malicious map[evidence.Origin]bool
 	if f.replay {
 		if c, err = a.openExisting(ctx, a.caseDir); err != nil {
@@ -124,6 +125,13 @@ func (a *app) generatePolicies(ctx context.Context, paths []string, f *generateF
 		if in.Addresses, err = a.attackerAddresses(ctx, c, malicious, in.Addresses); err != nil {
 			return err
 		}
+		l, err := a.surroundings(ctx, c, paths)
+		if err != nil {
+			return err
+		}
+		if uses, err = a.usesOf(ctx, c, l.Tenant()); err != nil {
+			return err
+		}
 	}
 	for _, t := range templates {
 		d, err := t.Write(in)
@@ -131,7 +139,7 @@ func (a *app) generatePolicies(ctx context.Context, paths []string, f *generateF
 			return err
 		}
 		g := generated{Document: d}
-		if err := a.prospects(ctx, c, &g, paths, in); err != nil {
+		if err := a.prospects(ctx, c, uses, &g, paths, in); err != nil {
 			return err
 		}
 		if c != nil {
@@ -177,10 +185,11 @@ func (g *generated) enforced(l *condaccess.Loader) error {
 
 // surroundings reads what a policy would stand beside: the files of paths, and
 // what the case holds of the configuration besides. There may be no case.
-func (a *app) surroundings(ctx context.Context, c *investigation.Case, l *condaccess.Loader, paths []string) error {
+func (a *app) surroundings(ctx context.Context, c *investigation.Case, paths []string) (*condaccess.Loader, error) {
+	l := &condaccess.Loader{}
 	files, err := policyFiles(paths)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if c == nil {
 		for _, f := range files {
@@ -188,22 +197,22 @@ func (a *app) surroundings(ctx context.Context, c *investigation.Case, l *condac
 				a.note("%v", err)
 			}
 		}
-		return nil
+		return l, nil
 	}
 	problems, err := c.ReadConfiguration(ctx, l, files)
 	for _, problem := range problems {
 		a.note("%v", problem)
 	}
-	return err
+	return l, err
 }
 
 // prospects says what the policy does beside those there are.
-func (a *app) prospects(ctx context.Context, c *investigation.Case, g *generated, paths []string, in *generate.Input) error {
-	var l condaccess.Loader
-	if err := a.surroundings(ctx, c, &l, paths); err != nil {
+func (a *app) prospects(ctx context.Context, c *investigation.Case, uses *gaps.Uses, g *generated, paths []string, in *generate.Input) error {
+	l, err := a.surroundings(ctx, c, paths)
+	if err != nil {
 		return err
 	}
-	if err := g.enforced(&l); err != nil {
+	if err := g.enforced(l); err != nil {
 		return err
 	}
 	t := l.Tenant()
@@ -216,11 +225,7 @@ func (a *app) prospects(ctx context.Context, c *investigation.Case, g *generated
 	if err := g.proveIn(space, in); err != nil {
 		return err
 	}
-	if c != nil {
-		uses, err := a.usesOf(ctx, c, t)
-		if err != nil {
-			return err
-		}
+	if uses != nil {
 		space.Weigh(uses)
 	}
 	g.Closes = make(map[string]gaps.Weight)

@@ -109,7 +109,7 @@ func (a *app) replayTenant(ctx context.Context, c *investigation.Case, f *replay
 	}
 	t := l.Tenant()
 	if len(t.Policies) == 0 {
-		return nil, errors.New("the case holds no Conditional Access policy: ingest an export of them, or name files with --policies")
+		return nil, errors.New("the case holds no Conditional Access policy: ingest an export of them, or name their files")
 	}
 	for _, n := range t.Notes {
 		a.note("%s", n)
