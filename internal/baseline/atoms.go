@@ -63,14 +63,20 @@ func atomsOf(t *condaccess.Tenant, exemptApps []string) map[dimension][]atom {
 		targets: targetAtoms(t, exemptApps),
 		places:  placeAtoms(t),
 		devices: deviceAtoms(),
-		clients: texts("client ", func(s *condaccess.SignIn, v string) { s.Client = v },
+		clients: texts("client ", func(s *condaccess.SignIn, v string) {
+			s.Client = v
+			showsNoDevice(s)
+		},
 			"browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "other"),
 		platforms: texts("platform ", func(s *condaccess.SignIn, v string) { s.Platform = v },
 			"windows", "macOS", "linux", "iOS", "android", "windowsPhone", condaccess.OtherPlatform),
 		signInRisks:  texts("sign-in risk ", func(s *condaccess.SignIn, v string) { s.SignInRisk = v }, "none", "low", "medium", "high"),
 		userRisks:    texts("user risk ", func(s *condaccess.SignIn, v string) { s.UserRisk = v }, "none", "low", "medium", "high"),
 		insiderRisks: texts("insider risk ", func(s *condaccess.SignIn, v string) { s.InsiderRisk = v }, "none", "minor", "moderate", "elevated"),
-		flows:        texts("flow ", func(s *condaccess.SignIn, v string) { s.Flow = v }, "none", "deviceCodeFlow", "authenticationTransfer"),
+		flows: texts("flow ", func(s *condaccess.SignIn, v string) {
+			s.Flow = v
+			showsNoDevice(s)
+		}, "none", "deviceCodeFlow", "authenticationTransfer"),
 	}
 }
 

@@ -25,16 +25,19 @@ func enforced(id, users, more, grant string) string {
 }
 
 const (
-	allUsers     = `{"includeUsers":["All"]}`
-	butGroup     = `{"includeUsers":["All"],"excludeGroups":["` + group + `"]}`
-	butUser      = `{"includeUsers":["All"],"excludeUsers":["` + user + `"]}`
-	butGuests    = `{"includeUsers":["All"],"excludeGuestsOrExternalUsers":{"guestOrExternalUserTypes":"internalGuest","externalTenants":{"membershipKind":"all"}}}`
-	theGroup     = `{"includeGroups":["` + group + `"]}`
-	legacy       = `,"clientAppTypes":["other","exchangeActiveSync"]`
-	notFromHQ    = `,"locations":{"includeLocations":["All"],"excludeLocations":["` + hq + `"]}`
-	notOnWindows = `,"platforms":{"includePlatforms":["all"],"excludePlatforms":["windows"]}`
-	atHighRisk   = `,"signInRiskLevels":["high"]`
-	unread       = `,"moonPhase":"full"`
+	allUsers      = `{"includeUsers":["All"]}`
+	butGroup      = `{"includeUsers":["All"],"excludeGroups":["` + group + `"]}`
+	butUser       = `{"includeUsers":["All"],"excludeUsers":["` + user + `"]}`
+	butGuests     = `{"includeUsers":["All"],"excludeGuestsOrExternalUsers":{"guestOrExternalUserTypes":"internalGuest","externalTenants":{"membershipKind":"all"}}}`
+	theGroup      = `{"includeGroups":["` + group + `"]}`
+	legacy        = `,"clientAppTypes":["other","exchangeActiveSync"]`
+	notFromHQ     = `,"locations":{"includeLocations":["All"],"excludeLocations":["` + hq + `"]}`
+	notOnWindows  = `,"platforms":{"includePlatforms":["all"],"excludePlatforms":["windows"]}`
+	atHighRisk    = `,"signInRiskLevels":["high"]`
+	notRegistered = `,"devices":{"deviceFilter":{"mode":"exclude","rule":"device.trustType -eq \"Workplace\""}}`
+	notCompliant  = `,"devices":{"deviceFilter":{"mode":"exclude","rule":"device.isCompliant -eq True"}}`
+	deviceCode    = `,"authenticationFlows":{"transferMethods":"deviceCodeFlow"}`
+	unread        = `,"moonPhase":"full"`
 )
 
 func lint(t *testing.T, facts string, files ...string) map[string]baseline.Finding {
@@ -88,6 +91,9 @@ func TestVerdicts(t *testing.T) {
 		{"guests may be excluded", "MS.AAD.3.2v2", "", []string{enforced("p", butGuests, "", mfa)}, baseline.NotMet, baseline.NotMet, "any internalGuest"},
 		{"and exempt", "MS.AAD.3.2v2", `{"exclusions":{"MS.AAD.3.2v2":{"guestUserTypes":["internalGuest"]}}}`, []string{enforced("p", butGuests, "", mfa)}, baseline.Met, baseline.Met, ""},
 		{"an excluded application is a way in", "MS.AAD.3.2v2", "", []string{strings.Replace(enforced("p", allUsers, "", mfa), `["All"]}`+"}", `["All"],"excludeApplications":["`+app+`"]}}`, 1)}, baseline.NotMet, baseline.NotMet, "application " + app},
+		{"an attacker registers a device too", "MS.AAD.3.2v2", "", []string{enforced("p", allUsers, notRegistered, mfa)}, baseline.Met, baseline.NotMet, "any member, on a device with trusttype=Workplace"},
+		{"an old client shows no device", "MS.AAD.1.1v1", "", []string{enforced("p", allUsers, legacy+notCompliant, block)}, baseline.Met, baseline.Met, ""},
+		{"nor does the one that was given the code", "MS.AAD.3.9v1", "", []string{enforced("p", allUsers, deviceCode+notCompliant, block)}, baseline.Met, baseline.Met, ""},
 		{"nobody is declared", "MT.1005", "", []string{enforced("p", butGroup, "", mfa)}, baseline.Unknown, baseline.Unknown, ""},
 		{"break-glass gets in", "MT.1005", `{"breakGlass":{"groups":["` + group + `"]}}`, []string{enforced("p", butGroup, "", block)}, baseline.Met, baseline.Met, ""},
 		{"break-glass is locked out", "MT.1005", `{"breakGlass":{"groups":["` + group + `"]}}`, []string{enforced("p", allUsers, "", block)}, baseline.NotMet, baseline.NotMet, "the break-glass group " + group},
@@ -121,6 +127,19 @@ func TestPlacesOverlap(t *testing.T) {
 		if got.Effective != want {
 			t.Errorf("b is %s: effective %v, witness %q; want %v", cidr, got.Effective, got.Witness, want)
 		}
+	}
+}
+
+// An address may be in three locations at once.
+func TestThreePlacesOverlap(t *testing.T) {
+	var policies, locations []string
+	for _, id := range []string{"a", "b", "c"} {
+		policies = append(policies, enforced("p"+id, allUsers, `,"locations":{"includeLocations":["All"],"excludeLocations":["`+id+`"]}`, mfa))
+		locations = append(locations, `{"@odata.type":"#microsoft.graph.ipNamedLocation","id":"`+id+`","isTrusted":false,"ipRanges":[{"cidrAddress":"198.51.100.0/24"}]}`)
+	}
+	got := lint(t, "{}", "["+strings.Join(policies, ",")+"]", "["+strings.Join(locations, ",")+"]")["MS.AAD.3.2v2"]
+	if got.Effective != baseline.NotMet || !strings.Contains(got.Witness, "from a and b and c") {
+		t.Errorf("effective %v, witness %q; want notMet from all three", got.Effective, got.Witness)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/conshelf/conshelf/internal/condaccess"
+	"github.com/conshelf/conshelf/internal/condaccess/gaps"
 )
 
 // A question is what a check is about: sign-ins of a kind, every one of which
@@ -65,6 +66,7 @@ type prepared struct {
 	tenant    *condaccess.Tenant
 	evaluator *condaccess.Evaluator
 	people    []class
+	gaps      *gaps.Space // of these people; nil until it is asked
 }
 
 func newBench(t *condaccess.Tenant, f *Facts) *bench {
@@ -102,13 +104,29 @@ func (q *question) answer(b *bench, check string) answer {
 	case len(p.tenant.Policies) == 0 && len(p.tenant.Incomplete) == 0:
 		return answer{verdict: NotMet, witness: "any sign-in: no policy is enforced"}
 	}
-	s := &search{evaluator: p.evaluator, atoms: atomsOf(p.tenant, b.facts.Exemptions[check].Applications), bad: bad, left: mostEvaluations}
-	if n := namedBy(p.tenant); len(n.twofold) > mostTwofold {
-		s.open("a member of some of the groups that policies both include and exclude", []string{"they are too many to combine in every way"})
+	atoms := atomsOf(p.tenant, b.facts.Exemptions[check].Applications)
+	found := q.search(p, atoms, bad)
+	if found.verdict == NotMet || q.breakGlassGetsThru {
+		return found
 	}
+	proved := q.prove(p, atoms[targets]) // a search overlooks what its few values do not make together
+	switch {
+	case proved.verdict == NotMet:
+		return proved
+	case len(namedBy(p.tenant).twofold) > mostTwofold:
+		return answer{witness: "a member of some of the groups that policies both include and exclude", reasons: []string{"they are too many to combine in every way"}}
+	case proved.verdict == Unknown && found.verdict == Unknown:
+		return found
+	}
+	return proved
+}
+
+// search looks for a sign-in with the decision that should not be.
+func (q *question) search(p *prepared, atoms map[dimension][]atom, bad condaccess.Decision) answer {
+	s := &search{evaluator: p.evaluator, atoms: atoms, bad: bad, left: mostEvaluations}
 	for _, who := range p.people {
 		for _, in := range q.signIns(who.principal) {
-			if a := s.find(in, who.label, q.fixed()); a.verdict == NotMet {
+			if a := s.find(in, who.label, q.fixed(&in)); a.verdict == NotMet {
 				return a
 			}
 		}
@@ -149,11 +167,20 @@ func (q *question) signIn(who condaccess.Principal, client, risk string) condacc
 		s.Place = nowhere()
 	}
 	q.profile.apply(&s)
+	showsNoDevice(&s)
 	return s
 }
 
-// fixed returns the dimensions that the question settles.
-func (q *question) fixed() []dimension {
+// showsNoDevice takes the device from a sign-in with a client that cannot be
+// asked for it, or with a code that was entered elsewhere.
+func showsNoDevice(s *condaccess.SignIn) {
+	if s.Client == "other" || s.Client == "exchangeActiveSync" || s.Client == "easSupported" || s.Flow == "deviceCodeFlow" {
+		s.Device = condaccess.Device{Registered: condaccess.No}
+	}
+}
+
+// fixed returns the dimensions that the question settles of a sign-in.
+func (q *question) fixed(s *condaccess.SignIn) []dimension {
 	var out []dimension
 	for _, d := range []struct {
 		dimension dimension
@@ -166,7 +193,7 @@ func (q *question) fixed() []dimension {
 		{signInRisks, len(q.risks) > 0},
 		{userRisks, q.userRisk != ""},
 		{flows, q.flow != ""},
-		{devices, q.profile != everything},
+		{devices, s.Device.Registered == condaccess.No},
 	} {
 		if d.set {
 			out = append(out, d.dimension)

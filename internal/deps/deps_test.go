@@ -76,6 +76,8 @@ internal/condaccess:
 internal/baseline:   internal/condaccess internal/incident
 internal/posture:    internal/incident internal/condaccess internal/tenant
 internal/condaccess/gaps: internal/condaccess
+internal/baseline:   internal/condaccess internal/condaccess/gaps internal/incident
+internal/posture:    internal/incident
 internal/condaccess/replay: internal/condaccess
 internal/condaccess/generate:
 internal/lineage:    kql kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/engine internal/correlate

@@ -3,7 +3,6 @@ package gaps
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/conshelf/conshelf/internal/condaccess"
@@ -16,17 +15,7 @@ type pin struct {
 }
 
 // pinned returns the space of the sign-ins that have what q says.
-func (s *Space) pinned(q *condaccess.SignIn) *Space {
-	out := *s
-	out.sheets = make(map[sheetKey]*sheet)
-	out.diagrams = nil
-	out.pins = pinsOf(s.tenant, q)
-	maps.Copy(out.sheets, s.sheets)
-	maps.DeleteFunc(out.sheets, func(k sheetKey, _ *sheet) bool {
-		return slices.ContainsFunc(out.pins, func(p pin) bool { return p.dimension == k.dimension })
-	})
-	return &out
-}
+func (s *Space) pinned(q *condaccess.SignIn) *Space { return s.with(pinsOf(s.tenant, q)) }
 
 func pinsOf(t *condaccess.Tenant, q *condaccess.SignIn) []pin {
 	var out []pin
@@ -45,10 +34,30 @@ func pinsOf(t *condaccess.Tenant, q *condaccess.SignIn) []pin {
 	add(userRisks, q.UserRisk != "", q.UserRisk, func(s *condaccess.SignIn) { s.UserRisk = q.UserRisk })
 	add(workloadRisks, q.ServicePrincipalRisk != "", q.ServicePrincipalRisk, func(s *condaccess.SignIn) { s.ServicePrincipalRisk = q.ServicePrincipalRisk })
 	add(insiderRisks, q.InsiderRisk != "", q.InsiderRisk, func(s *condaccess.SignIn) { s.InsiderRisk = q.InsiderRisk })
-	if q.Place.IP.IsValid() || q.Place.CountryKnown {
+	switch {
+	case q.Place.IP.IsValid() || q.Place.CountryKnown:
 		out = append(out, pin{places, placesLike(t, &q.Place)})
+	case q.Place.NamedDone && len(q.Place.Named) == 0:
+		out = append(out, pin{places, elsewhere(t, q.Place.Trusted)})
 	}
 	return out
+}
+
+// elsewhere returns the places that are in no named location.
+func elsewhere(t *condaccess.Tenant, trusted condaccess.Truth) []atom {
+	atoms := placesOf(t, nameless(addressesOf(t)), nameless(countriesOf(t)))
+	for i, a := range atoms {
+		atoms[i].put = func(s *condaccess.SignIn) {
+			a.put(s)
+			s.Place.Trusted = trusted
+		}
+	}
+	return atoms
+}
+
+// nameless returns the spots that are in no location.
+func nameless(spots []spot) []spot {
+	return slices.DeleteFunc(spots, func(s spot) bool { return len(s.names) > 0 })
 }
 
 func targetLabel(t *condaccess.Target) string {

@@ -1,6 +1,10 @@
 package gaps
 
-import "github.com/conshelf/conshelf/internal/condaccess"
+import (
+	"strings"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
+)
 
 // A Proof says whether sign-ins are always stopped.
 type Proof struct {
@@ -11,8 +15,10 @@ type Proof struct {
 	Everywhere bool
 	// By are the policies that stop them, where they always are.
 	By []*condaccess.Policy
-	// Witness is a sign-in that is not stopped, or not for certain.
+	// Witness is a sign-in that is not stopped, or not for certain; Label says who
+	// and what of it in words, and what of the rest matters.
 	Witness *condaccess.SignIn
+	Label   string
 	Unknown []condaccess.Reason
 }
 
@@ -63,10 +69,39 @@ func (r *region) prove(out *Proof) error {
 	if out.Stopped == condaccess.No || out.Stopped == stopped {
 		return nil
 	}
-	out.Stopped, out.Witness = stopped, r.signIn(r.diagram.witness(0, from))
+	point := r.diagram.witness(0, from)
+	out.Stopped, out.Witness, out.Label = stopped, r.signIn(point), r.label(point)
 	out.Unknown = nil
 	if stopped == condaccess.Unsure {
 		out.Unknown = reasonsOf(r.space.evaluator.Evaluate(out.Witness))
 	}
 	return r.confirm(out.Witness, stopped == condaccess.No)
+}
+
+// label says in words which classes a point is in, where there are others.
+func (r *region) label(point []int) string {
+	var parts []string
+	for l, c := range point {
+		sheet := r.sheets[l]
+		text := sheet.atoms[sheet.classes[c].atoms[0]].label
+		if text != "" && (len(sheet.classes) > 1 || sheet.dimension == principals) {
+			parts = append(parts, sheet.dimension.before()+text)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// before returns what stands before a value of the dimension in a sentence.
+func (d dimension) before() string {
+	switch d {
+	case principals, targets:
+		return ""
+	case devices:
+		return "on "
+	case places:
+		return "from "
+	case clients, flows, signInRisks, userRisks, workloadRisks, insiderRisks, platforms:
+		return d.String() + " "
+	}
+	panic(d)
 }

@@ -14,6 +14,7 @@ type Space struct {
 	tenant    *condaccess.Tenant
 	policies  int
 	sheets    map[sheetKey]*sheet
+	own       map[sheetKey]*sheet // of the dimensions that are pinned
 	diagrams  []*diagramOf
 	pins      []pin
 	uses      *Uses // nil where none were recorded
@@ -107,7 +108,8 @@ func (s *Space) sheet(d dimension, sit *situation) (*sheet, error) {
 		key.values = fmt.Sprint(sit.flows)
 	case targets, signInRisks, userRisks, workloadRisks, insiderRisks, platforms, places:
 	}
-	if sheet, ok := s.sheets[key]; ok {
+	sheets := s.sheetsOf(d)
+	if sheet, ok := sheets[key]; ok {
 		return sheet, nil
 	}
 	atoms, err := s.atoms(d, sit)
@@ -115,7 +117,7 @@ func (s *Space) sheet(d dimension, sit *situation) (*sheet, error) {
 		return nil, err
 	}
 	sheet := s.newSheet(d, base, atoms)
-	s.sheets[key] = sheet
+	sheets[key] = sheet
 	return sheet, nil
 }
 
