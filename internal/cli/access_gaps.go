@@ -269,6 +269,7 @@ func signInText(s *condaccess.SignIn) string {
 	add("signInRisk", s.SignInRisk)
 	add("userRisk", s.UserRisk)
 	add("servicePrincipalRisk", s.ServicePrincipalRisk)
+	add("agentRisk", s.AgentRisk)
 	add("insiderRisk", s.InsiderRisk)
 	add("platform", s.Platform)
 	if s.Place.IP.IsValid() {

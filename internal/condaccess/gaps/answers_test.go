@@ -159,3 +159,48 @@ func TestCompare(t *testing.T) {
 		}
 	}
 }
+
+// A policy that blocks agents is for them, and alive; one at a risk that only
+// agents have leaves what is at no risk open.
+func TestAgents(t *testing.T) {
+	const text = `{"policies":[
+ {"id":"p1","displayName":"Block agents at risk","state":"enabled","conditions":{"users":{"includeUsers":["None"]},"applications":{"includeApplications":["All"]},"clientApplications":{"includeAgentIdServicePrincipals":["All"],"excludeAgentIdServicePrincipals":["helper"]},"agentIdRiskLevels":"medium,high"},"grantControls":{"operator":"OR","builtInControls":["block"]}},
+ {"id":"p2","displayName":"Block agents' users","state":"enabled","conditions":{"users":{"includeUsers":["None"]},"applications":{"includeApplications":["All"]},"agents":{"includeAgentUsers":["All"]}},"grantControls":{"operator":"OR","builtInControls":["block"]}}
+],"directory":{"users":[{"@odata.type":"#microsoft.graph.agentUser","id":"clerk","userPrincipalName":"clerk@contoso.com","userType":"Member"}],"groups":[],"roleAssignments":[],"servicePrincipals":[{"id":"helper","displayName":"Helper","servicePrincipalType":"AgentIdentity"}]},"signIn":{}}`
+	c, err := condaccess.ReadCase([]byte(strings.ReplaceAll(text, "\n", "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := NewSpace(condaccess.NewEvaluator(c.Tenant, condaccess.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dead, err := s.Dead(); err != nil || len(dead) > 0 {
+		t.Errorf("dead: %v, %v; want none", dead, err)
+	}
+	for _, test := range []struct {
+		q    condaccess.SignIn
+		want condaccess.Truth
+	}{
+		{condaccess.SignIn{Principal: condaccess.Principal{Kind: condaccess.AgentIdentity, ID: "other"}, AgentRisk: "high"}, condaccess.Yes},
+		{condaccess.SignIn{Principal: condaccess.Principal{Kind: condaccess.AgentIdentity, ID: "other"}}, condaccess.No},
+		{condaccess.SignIn{Principal: condaccess.Principal{Kind: condaccess.AgentIdentity, ID: "helper"}, AgentRisk: "high"}, condaccess.No},
+		{condaccess.SignIn{Principal: condaccess.Principal{Kind: condaccess.AgentUser, ID: "clerk"}}, condaccess.Yes},
+	} {
+		// No policy is known to reach some resources, and what is stopped there is not known.
+		test.q.Target.Applications = []string{anyApplication}
+		proof, err := s.Prove(profile(t, "agent"), &test.q)
+		if err != nil || proof.Stopped != test.want {
+			t.Errorf("%s %s at risk %q: stopped %v (%v), want %v", test.q.Principal.Kind, test.q.Principal.ID, test.q.AgentRisk, proof.Stopped, err, test.want)
+		}
+	}
+	report, err := s.Report(profile(t, "agent"), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range report.Rows {
+		if row.Certain && slices.Contains(row.Principals, "clerk@contoso.com") {
+			t.Errorf("open to an agent's user who is blocked: %+v", row)
+		}
+	}
+}

@@ -14,6 +14,7 @@ const (
 	signInRisks
 	userRisks
 	workloadRisks
+	agentRisks
 	insiderRisks
 	platforms
 	devices
@@ -37,6 +38,8 @@ func (d dimension) String() string {
 		return "user risk"
 	case workloadRisks:
 		return "service principal risk"
+	case agentRisks:
+		return "agent risk"
 	case insiderRisks:
 		return "insider risk"
 	case platforms:
@@ -66,6 +69,8 @@ func (d dimension) asked() condaccess.Dimension {
 		return condaccess.UserRiskDimension
 	case workloadRisks:
 		return condaccess.ServicePrincipalRiskDimension
+	case agentRisks:
+		return condaccess.AgentRiskDimension
 	case insiderRisks:
 		return condaccess.InsiderRiskDimension
 	case platforms:

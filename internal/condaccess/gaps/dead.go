@@ -106,7 +106,8 @@ func situationsOf(f condaccess.Facts, kinds []deviceKind) []situation {
 	for _, client := range []string{otherClient, mailClient, mailSupported} {
 		out = append(out, situation{condaccess.User, []string{client}, []string{noFlow}, noDevice, g})
 	}
-	return append(out, situation{condaccess.ServicePrincipalIdentity, []string{noClient}, []string{noFlow}, noDevice, g})
+	out = append(out, situation{condaccess.ServicePrincipalIdentity, []string{noClient}, []string{noFlow}, noDevice, g})
+	return append(out, agentCases(g)...)
 }
 
 func without(kinds []deviceKind, has func(deviceKind) condaccess.Truth) []deviceKind {

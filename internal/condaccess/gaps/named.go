@@ -8,7 +8,7 @@ import (
 )
 
 // names are the ids that the policies of a tenant name, in order.
-type names struct{ users, groups, roles, tenants, workloads, applications, contexts []string }
+type names struct{ users, groups, roles, tenants, workloads, agents, agentUsers, applications, contexts []string }
 
 func namedBy(t *condaccess.Tenant) names {
 	var n names
@@ -23,10 +23,12 @@ func namedBy(t *condaccess.Tenant) names {
 			}
 		}
 		n.workloads = append(append(n.workloads, c.Workloads.Include...), c.Workloads.Exclude...)
+		n.agents = append(append(n.agents, c.Agents.Include...), c.Agents.Exclude...)
+		n.agentUsers = append(append(n.agentUsers, c.AgentUsers.Include...), c.AgentUsers.Exclude...)
 		n.applications = append(append(n.applications, c.Applications.Include...), c.Applications.Exclude...)
 		n.contexts = append(n.contexts, c.Applications.Contexts...)
 	}
-	for _, list := range []*[]string{&n.users, &n.groups, &n.roles, &n.tenants, &n.workloads, &n.applications, &n.contexts} {
+	for _, list := range []*[]string{&n.users, &n.groups, &n.roles, &n.tenants, &n.workloads, &n.agents, &n.agentUsers, &n.applications, &n.contexts} {
 		*list = distinct(*list)
 	}
 	return n

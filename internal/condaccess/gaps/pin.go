@@ -33,6 +33,7 @@ func pinsOf(t *condaccess.Tenant, q *condaccess.SignIn) []pin {
 	add(signInRisks, q.SignInRisk != "", q.SignInRisk, func(s *condaccess.SignIn) { s.SignInRisk = q.SignInRisk })
 	add(userRisks, q.UserRisk != "", q.UserRisk, func(s *condaccess.SignIn) { s.UserRisk = q.UserRisk })
 	add(workloadRisks, q.ServicePrincipalRisk != "", q.ServicePrincipalRisk, func(s *condaccess.SignIn) { s.ServicePrincipalRisk = q.ServicePrincipalRisk })
+	add(agentRisks, q.AgentRisk != "", q.AgentRisk, func(s *condaccess.SignIn) { s.AgentRisk = q.AgentRisk })
 	add(insiderRisks, q.InsiderRisk != "", q.InsiderRisk, func(s *condaccess.SignIn) { s.InsiderRisk = q.InsiderRisk })
 	switch {
 	case q.Place.IP.IsValid() || q.Place.CountryKnown:

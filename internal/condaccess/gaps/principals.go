@@ -14,6 +14,9 @@ func people(t *condaccess.Tenant) []atom {
 	seen := make(map[string]bool)
 	for i := range t.Directory.Users {
 		u := &t.Directory.Users[i]
+		if u.Agent {
+			continue // who signs in otherwise
+		}
 		seen[strings.ToLower(u.ID)] = true
 		label := u.UPN
 		if label == "" {

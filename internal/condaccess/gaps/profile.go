@@ -49,7 +49,17 @@ func Profiles() []Profile {
 		{"secret", "has the secret of a service principal", []situation{
 			{condaccess.ServicePrincipalIdentity, []string{noClient}, []string{noFlow}, noDevice, nothing()},
 		}},
+		{"agent", "has the credentials of an agent, and of its user account", agentCases(nothing())},
 		{"devicecode", "has had a user enter its device code, with any factor", []situation{user(modern, deviceCode, noDevice, every())}},
+	}
+}
+
+// agentCases returns the situations of an agent identity, and of an agent's user,
+// who both answer no question and show no device.
+func agentCases(f condaccess.Facts) []situation {
+	return []situation{
+		{condaccess.AgentIdentity, []string{noClient}, []string{noFlow}, noDevice, f},
+		{condaccess.AgentUser, []string{noClient}, []string{noFlow}, noDevice, f},
 	}
 }
 

@@ -100,7 +100,7 @@ func (d dimension) before() string {
 		return "on "
 	case places:
 		return "from "
-	case clients, flows, signInRisks, userRisks, workloadRisks, insiderRisks, platforms:
+	case clients, flows, signInRisks, userRisks, workloadRisks, agentRisks, insiderRisks, platforms:
 		return d.String() + " "
 	}
 	panic(d)

@@ -86,12 +86,18 @@ func (s *Space) diagram(sheets []*sheet) *diagram {
 	return d.diagram
 }
 
-// dimensionsOf returns the layers, in order.
+// dimensionsOf returns the layers, in order: the risks that a principal can have
+// come before the others.
 func dimensionsOf(kind condaccess.PrincipalKind) []dimension {
-	if kind == condaccess.ServicePrincipalIdentity {
-		return []dimension{principals, targets, clients, flows, workloadRisks, userRisks, signInRisks, insiderRisks, platforms, devices, places}
+	risks := []dimension{signInRisks, userRisks, workloadRisks, agentRisks}
+	switch kind {
+	case condaccess.ServicePrincipalIdentity:
+		risks = []dimension{workloadRisks, userRisks, signInRisks, agentRisks}
+	case condaccess.AgentIdentity, condaccess.AgentUser:
+		risks = []dimension{agentRisks, userRisks, signInRisks, workloadRisks}
+	case condaccess.User, condaccess.UnknownPrincipal, condaccess.ManagedIdentity:
 	}
-	return []dimension{principals, targets, clients, flows, signInRisks, userRisks, workloadRisks, insiderRisks, platforms, devices, places}
+	return slices.Concat([]dimension{principals, targets, clients, flows}, risks, []dimension{insiderRisks, platforms, devices, places})
 }
 
 func (s *Space) sheet(d dimension, sit *situation) (*sheet, error) {
@@ -106,7 +112,7 @@ func (s *Space) sheet(d dimension, sit *situation) (*sheet, error) {
 		key.values = fmt.Sprint(sit.clients)
 	case flows:
 		key.values = fmt.Sprint(sit.flows)
-	case targets, signInRisks, userRisks, workloadRisks, insiderRisks, platforms, places:
+	case targets, signInRisks, userRisks, workloadRisks, agentRisks, insiderRisks, platforms, places:
 	}
 	sheets := s.sheetsOf(d)
 	if sheet, ok := sheets[key]; ok {
@@ -130,13 +136,10 @@ func (s *Space) atoms(d dimension, sit *situation) ([]atom, error) {
 		}
 	}
 	user := sit.kind == condaccess.User
+	agent := sit.kind == condaccess.AgentIdentity || sit.kind == condaccess.AgentUser
 	switch d {
 	case principals:
-		atoms := workloads(s.tenant)
-		if user {
-			atoms = people(s.tenant)
-		}
-		return s.withUsed(atoms, sit.kind, func(u *use) atom { return u.who }), nil
+		return s.withUsed(principalsOf(s.tenant, sit.kind), sit.kind, func(u *use) atom { return u.who }), nil
 	case targets:
 		return s.withUsed(resources(s.tenant), sit.kind, func(u *use) atom { return u.what }), nil
 	case clients:
@@ -148,7 +151,9 @@ func (s *Space) atoms(d dimension, sit *situation) ([]atom, error) {
 	case userRisks:
 		return words(func(s *condaccess.SignIn, v string) { s.UserRisk = v }, risks(user)...), nil
 	case workloadRisks:
-		return words(func(s *condaccess.SignIn, v string) { s.ServicePrincipalRisk = v }, risks(!user)...), nil
+		return words(func(s *condaccess.SignIn, v string) { s.ServicePrincipalRisk = v }, risks(sit.kind == condaccess.ServicePrincipalIdentity)...), nil
+	case agentRisks:
+		return words(func(s *condaccess.SignIn, v string) { s.AgentRisk = v }, risks(agent)...), nil
 	case insiderRisks:
 		levels := []string{"none"}
 		if user {
@@ -177,7 +182,7 @@ func risks(has bool) []string {
 
 // base is what all sign-ins of a situation have.
 func (s *situation) base() condaccess.SignIn {
-	return condaccess.SignIn{Client: s.clients[0], Flow: s.flows[0], Facts: s.facts, AgentRisk: "none"}
+	return condaccess.SignIn{Client: s.clients[0], Flow: s.flows[0], Facts: s.facts}
 }
 
 // start finds the policies that would stop the situation.
@@ -192,18 +197,16 @@ func (r *region) start() {
 			r.perhaps.add(s.policies + policy)
 		}
 	})
-	for _, d := range []condaccess.Dimension{condaccess.OtherDimension, condaccess.AgentRiskDimension} {
-		var sure, perhaps set
-		s.evaluator.Probe(&base, d, func(policy int, holds condaccess.Truth) {
-			if holds == condaccess.Yes {
-				sure.add(policy)
-			}
-			if holds != condaccess.No {
-				perhaps.add(s.policies + policy)
-			}
-		})
-		r.sure, r.perhaps = r.sure.and(&sure), r.perhaps.and(&perhaps)
-	}
+	var sure, perhaps set
+	s.evaluator.Probe(&base, condaccess.OtherDimension, func(policy int, holds condaccess.Truth) {
+		if holds == condaccess.Yes {
+			sure.add(policy)
+		}
+		if holds != condaccess.No {
+			perhaps.add(s.policies + policy)
+		}
+	})
+	r.sure, r.perhaps = r.sure.and(&sure), r.perhaps.and(&perhaps)
 }
 
 // open is the state of what no policy may stop.

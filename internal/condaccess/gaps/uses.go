@@ -31,11 +31,11 @@ type use struct {
 }
 
 type useKey struct {
-	kind                                     condaccess.PrincipalKind
-	who, what                                string
-	place                                    placeKey
-	platform                                 string
-	signIn, user, servicePrincipal, insiders string // risks
+	kind                                            condaccess.PrincipalKind
+	who, what                                       string
+	place                                           placeKey
+	platform                                        string
+	signIn, user, servicePrincipal, agent, insiders string // risks
 }
 
 type placeKey struct {
@@ -64,7 +64,7 @@ func (u *Uses) Add(s *condaccess.SignIn, who, app string) {
 	target := condaccess.Target{Applications: s.Target.Applications, UserAction: s.Target.UserAction, Contexts: s.Target.Contexts, ContextsDone: true}
 	key := useKey{
 		kind: principal.Kind, who: principalKey(&principal), what: targetKey(&target), platform: s.Platform,
-		signIn: s.SignInRisk, user: s.UserRisk, servicePrincipal: s.ServicePrincipalRisk, insiders: s.InsiderRisk,
+		signIn: s.SignInRisk, user: s.UserRisk, servicePrincipal: s.ServicePrincipalRisk, agent: s.AgentRisk, insiders: s.InsiderRisk,
 		place: placeKey{country: s.Place.Country, known: s.Place.CountryKnown, network: s.Place.CompliantNetwork},
 	}
 	if s.Place.IP.IsValid() {
@@ -176,7 +176,7 @@ func (r *region) classOf(sheet *sheet, u *use) int {
 			return anyClass
 		}
 		s.Place = condaccess.Place{IP: s.Place.IP, Country: s.Place.Country, CountryKnown: true, CompliantNetwork: s.Place.CompliantNetwork}
-	case platforms, signInRisks, userRisks, workloadRisks, insiderRisks:
+	case platforms, signInRisks, userRisks, workloadRisks, agentRisks, insiderRisks:
 		if sheet.dimension.said(&s) == "" {
 			return anyClass
 		}
@@ -198,6 +198,8 @@ func (d dimension) said(s *condaccess.SignIn) string {
 		return s.UserRisk
 	case workloadRisks:
 		return s.ServicePrincipalRisk
+	case agentRisks:
+		return s.AgentRisk
 	case insiderRisks:
 		return s.InsiderRisk
 	case principals, targets, clients, flows, devices, places:

@@ -87,11 +87,11 @@ func TestComparisonIsWeighed(t *testing.T) {
 // A sign-in is counted if and only if the evaluator lets a repetition of it
 // pass, or does not know, for some client and device of the attacker's.
 func TestUsesAreWhatTheEvaluatorLetsPass(t *testing.T) {
-	const points = 60
+	const points = 40
 	in, all := 0, 0
-	for seed := range uint64(6) {
+	for seed := range uint64(4) {
 		w := newWorld(900 + seed)
-		z := size{policies: 5 + int(seed), users: 12, groups: 4, apps: 3}
+		z := size{policies: 14 + int(seed), users: 12, groups: 4, apps: 3}
 		tenant := w.tenant(t, z)
 		for _, p := range Profiles() {
 			space, err := NewSpace(condaccess.NewEvaluator(tenant, condaccess.Options{}))
@@ -120,7 +120,7 @@ func TestUsesAreWhatTheEvaluatorLetsPass(t *testing.T) {
 			in, all = in+want, all+points
 		}
 	}
-	if in < all/10 || in > all*9/10 {
+	if in < all/10 || in > all-all/20 {
 		t.Errorf("%d of %d pass: the worlds are too alike", in, all)
 	}
 }
@@ -136,7 +136,7 @@ func passes(t *testing.T, space *Space, sit *situation, s *condaccess.SignIn) bo
 		for _, flow := range sit.flows {
 			for _, machine := range machines {
 				q := *s
-				q.Client, q.Flow, q.Facts, q.AgentRisk = client, flow, sit.facts, "none"
+				q.Client, q.Flow, q.Facts = client, flow, sit.facts
 				machine.put(&q)
 				if space.evaluator.Evaluate(&q).Decision != condaccess.DecisionDeny {
 					return true

@@ -69,7 +69,20 @@ func (w world) policy(n int, z size) object {
 			`device.isCompliant -ne True -or device.trustType -ne "ServerAD"`, `device.model -startsWith "X" -and -not (device.isCompliant -eq True)`,
 			`device.extensionAttribute1 -eq "SAW"`, `device.model -contains "Z" -or device.displayName -endsWith "-adm"`, `device.operatingSystem -in ["Windows","macOS"]`)}}
 	}
+	w.agents(c)
 	return object{"id": id("eeeeeeee", n), "displayName": fmt.Sprintf("CA%03d", n), "state": w.one("enabled", "enabled", "enabled", "enabled", "disabled", "enabledForReportingButNotEnforced"), "conditions": c, "grantControls": w.grant()}
+}
+
+// agents makes conditions of some policies be about agents.
+func (w world) agents(c object) {
+	switch w.r.IntN(10) {
+	case 0:
+		c["users"] = object{"includeUsers": []string{"None"}}
+		c["clientApplications"] = object{"includeAgentIdServicePrincipals": []string{w.one("All", id("99999999", 0))}, "excludeAgentIdServicePrincipals": w.some(3, ids("99999999", 3)...)}
+		c["agentIdRiskLevels"] = w.one("", "high", "medium,high")
+	case 1:
+		c["agents"] = object{"includeAgentUsers": []string{w.one("All", id("88888888", 0))}, "excludeAgentUsers": w.some(3, ids("88888888", 2)...)}
+	}
 }
 
 // pick names one group, where it names any.
@@ -150,10 +163,14 @@ func (w world) directory(z size) object {
 		}
 		users = append(users, user)
 	}
+	for a := range 2 {
+		users = append(users, object{"@odata.type": "#microsoft.graph.agentUser", "id": id("88888888", a), "userPrincipalName": fmt.Sprintf("agent%d@contoso.com", a), "userType": "Member"})
+	}
+	agents := []any{object{"id": id("99999999", 1), "servicePrincipalType": "AgentIdentity"}}
 	for r := range 3 {
 		roles = append(roles, object{"principalId": id("aaaaaaaa", w.r.IntN(z.users)), "roleDefinitionId": id("cccccccc", r), "directoryScopeId": "/"})
 	}
-	return object{"groups": groups, "users": users, "roleAssignments": roles}
+	return object{"groups": groups, "users": users, "roleAssignments": roles, "servicePrincipals": agents}
 }
 
 func (w world) tenant(t testing.TB, z size) *condaccess.Tenant {
@@ -179,10 +196,14 @@ func (w world) point(sit *situation, z size) *condaccess.SignIn {
 	s.Client = w.one(sit.clients...)
 	s.Principal = w.principal(sit.kind, z)
 	w.target(z)(&s)
+	s.AgentRisk = "none"
 	if sit.kind == condaccess.User {
 		s.SignInRisk, s.UserRisk, s.InsiderRisk, s.ServicePrincipalRisk = w.one(risks(true)...), w.one(risks(true)...), w.one("none", "minor", "elevated"), "none"
 	} else {
 		s.SignInRisk, s.UserRisk, s.InsiderRisk, s.ServicePrincipalRisk = "none", "none", "none", w.one(risks(true)...)
+	}
+	if sit.kind == condaccess.AgentIdentity || sit.kind == condaccess.AgentUser {
+		s.ServicePrincipalRisk, s.AgentRisk = "none", w.one(risks(true)...)
 	}
 	s.Platform = w.one("windows", "macOS", "iOS", "linux", "android", condaccess.OtherPlatform)
 	s.Place = condaccess.Place{
@@ -194,7 +215,12 @@ func (w world) point(sit *situation, z size) *condaccess.SignIn {
 }
 
 func (w world) principal(kind condaccess.PrincipalKind, z size) condaccess.Principal {
-	if kind != condaccess.User {
+	switch {
+	case kind == condaccess.AgentUser && w.r.IntN(3) > 0:
+		return condaccess.Principal{Kind: kind, ID: id("88888888", w.r.IntN(2))}
+	case kind == condaccess.AgentUser:
+		return condaccess.Principal{Kind: kind, ID: id("88888888", 7), GroupsKnown: true, RolesKnown: true, GuestKnown: true, Groups: w.pick("bbbbbbbb", z.groups)}
+	case kind != condaccess.User:
 		return condaccess.Principal{Kind: kind, ID: id("99999999", w.r.IntN(3)), SingleTenant: truth(w.r.IntN(2) == 0)}
 	}
 	p := condaccess.Principal{Kind: kind, ID: id("aaaaaaaa", w.r.IntN(z.users))}
