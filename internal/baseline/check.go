@@ -38,7 +38,7 @@ type policy struct {
 
 // checks returns every check, in order.
 func checks() []check {
-	return slices.Concat(scuba(), cis(), maester(), microsoft(), guide())
+	return slices.Concat(scuba(), cis(), maester(), microsoft(), zeroTrust(), guide())
 }
 
 func (c *check) judge(b *bench) Finding {

@@ -2,16 +2,12 @@ package baseline
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/conshelf/conshelf/internal/condaccess"
 	"github.com/conshelf/conshelf/internal/incident"
 )
 
-const (
-	sourceGuide     = "conshelf guide"
-	sourceMicrosoft = "Microsoft managed policies"
-)
+const sourceGuide = "conshelf guide"
 
 // guide returns what the guide itself asks for: its practical example, and its
 // fifth chapter's enforcement.
@@ -62,52 +58,4 @@ func blockedPlaces(t *condaccess.Tenant, f *Facts) compat {
 		return p.everybody() && p.blocks() && (all && len(l.Exclude) > 0 || !all && len(l.Include) > 0)
 	}}
 	return c.any(t, f)
-}
-
-// microsoft returns what Microsoft's managed policies do.
-func microsoft() []check {
-	return []check{
-		{
-			id: "MSFT.managed", source: sourceMicrosoft, title: "No managed policy is left off", severity: incident.Medium,
-			why: "Microsoft made the policy for this tenant; off or report-only, it stops nobody.", remedy: "Turn the policy on, or have one of your own that does the same.",
-			rule: managedOff,
-		},
-		{
-			id: "MSFT.admin-portals", source: sourceMicrosoft, title: "MFA is required of administrators in Microsoft's admin portals", severity: incident.High,
-			why: "The portals change the tenant (T1078.004).", remedy: "Require MFA of the fourteen roles for MicrosoftAdminPortals.",
-			one: func(p *policy) bool {
-				return p.enabled() && (p.allUsers() || p.admins()) && p.app("MicrosoftAdminPortals") && p.mfa()
-			},
-			ask: &question{profile: passwordOnly, who: administrators, app: "MicrosoftAdminPortals"},
-		},
-		{
-			id: "MSFT.risky-reauth", source: sourceMicrosoft, title: "Risky sign-ins authenticate again with MFA", severity: incident.High,
-			why: "A risky sign-in is probably not the user's (T1078).", remedy: "At sign-in risk high require MFA every time.",
-			one: func(p *policy) bool { return p.everybody() && p.signInRisk("high") && p.verifiedOrBlocked() },
-			ask: &question{profile: passwordOnly, risks: []string{"high"}},
-		},
-	}
-}
-
-// managedOff is not met by a policy under Microsoft's name that is not enforced.
-func managedOff(t *condaccess.Tenant, _ *Facts) compat {
-	var all, off []string
-	for _, p := range t.Policies {
-		if p.Deleted || !strings.HasPrefix(p.Name, "Microsoft-managed:") {
-			continue
-		}
-		all = append(all, name(p))
-		if p.State != condaccess.Enabled {
-			off = append(off, name(p)+" ("+p.State.String()+")")
-		}
-	}
-	switch {
-	case len(off) > 0:
-		return compat{verdict: NotMet, by: off}
-	case len(all) == 0:
-		return compat{note: "no policy has the name of a managed one"}
-	case len(t.Incomplete) > 0:
-		return compat{note: t.Incomplete[0]}
-	}
-	return compat{verdict: Met, by: all}
 }

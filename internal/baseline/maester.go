@@ -26,7 +26,7 @@ func (p *policy) everyGuest() bool {
 }
 
 func maester() []check {
-	return slices.Concat(maesterPeople(), maesterConditions(), maesterHygiene())
+	return slices.Concat(maesterPeople(), maesterConditions(), maesterDevices(), maesterHygiene(), maesterExclusions())
 }
 
 func maesterPeople() []check {
