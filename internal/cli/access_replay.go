@@ -13,9 +13,11 @@ import (
 
 	"github.com/conshelf/conshelf/internal/condaccess"
 	"github.com/conshelf/conshelf/internal/condaccess/replay"
+	"github.com/conshelf/conshelf/internal/engine"
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/investigation"
 	"github.com/conshelf/conshelf/internal/report"
+	"github.com/conshelf/conshelf/kql/types"
 )
 
 // replayFlags are the flags of ca replay.
@@ -24,6 +26,7 @@ type replayFlags struct {
 	policies []string
 	incident string
 	by       string
+	at       string
 }
 
 func replayViews() []string { return []string{"outcome", "agreement", "condition", "people", "why"} }
@@ -48,6 +51,8 @@ func (a *app) accessReplayCommand() *cobra.Command {
 	}
 	f.register(cmd)
 	cmd.Flags().StringSliceVar(&f.policies, "policies", nil, "files of other policies, instead of those that the case holds")
+	cmd.Flags().StringVar(&f.at, "policies-at", policiesToday, "today: the policies as they are in the export, for every sign-in; log: as they were at the time of each\n"+
+		"sign-in, rebuilt from the changes that the audit log recorded. What cannot be rebuilt is unknown")
 	cmd.Flags().StringVar(&f.incident, "incident", "", "only this incident's sign-ins are the attacker's")
 	cmd.Flags().StringVar(&f.by, "by", "outcome", strings.Join(replayViews(), ", "))
 	return cmd
@@ -56,6 +61,9 @@ func (a *app) accessReplayCommand() *cobra.Command {
 func (a *app) replaySignIns(ctx context.Context, f *replayFlags) (err error) {
 	if !slices.Contains(replayViews(), f.by) {
 		return usagef("--by %s: want one of %s", f.by, strings.Join(replayViews(), ", "))
+	}
+	if f.at != policiesToday && f.at != policiesLog {
+		return usagef("--policies-at %s: want one of %s, %s", f.at, policiesToday, policiesLog)
 	}
 	o, err := f.options()
 	if err != nil {
@@ -70,14 +78,14 @@ func (a *app) replaySignIns(ctx context.Context, f *replayFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	if f.enforce {
-		enforceReported(t)
-	}
 	malicious, err := a.attackerRecords(ctx, c, f.incident)
 	if err != nil {
 		return err
 	}
-	r := replay.New(condaccess.NewEvaluator(t, o))
+	r, err := a.replayOf(ctx, c, t, o, f)
+	if err != nil {
+		return err
+	}
 	if err := a.replayCase(ctx, c, r, malicious); err != nil {
 		return err
 	}
@@ -85,6 +93,61 @@ func (a *app) replaySignIns(ctx context.Context, f *replayFlags) (err error) {
 		return err
 	}
 	return incompleteStatus(t)
+}
+
+// When the policies are of.
+const (
+	policiesToday = "today"
+	policiesLog   = "log"
+)
+
+// replayOf returns a replay against the policies of today, or those that were
+// in force at the time of each sign-in.
+func (a *app) replayOf(ctx context.Context, c *investigation.Case, t *condaccess.Tenant, o condaccess.Options, f *replayFlags) (*replay.Replay, error) {
+	evaluator := func(t *condaccess.Tenant) *condaccess.Evaluator {
+		if f.enforce {
+			enforceReported(t)
+		}
+		return condaccess.NewEvaluator(t, o)
+	}
+	if f.at == policiesToday {
+		return replay.New(evaluator(t)), a.noteChanged(ctx, c, t, f)
+	}
+	past, err := c.PolicyHistory(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if past.Empty() {
+		return nil, errors.New("the case holds no Conditional Access policy and no record of a change of one: ingest an export of them and AuditLogs, or name files with --policies")
+	}
+	for _, note := range past.Notes() {
+		a.note("%s", note.Text)
+	}
+	return replay.NewOver(past.Moments(), func(at time.Time) *condaccess.Evaluator { return evaluator(past.At(at)) }), nil
+}
+
+// noteChanged says how many of the case's own policies were changed after its
+// first sign-in, which today's are not the ones that it met.
+func (a *app) noteChanged(ctx context.Context, c *investigation.Case, t *condaccess.Tenant, f *replayFlags) error {
+	if len(f.policies) > 0 {
+		return nil
+	}
+	tables, err := c.Tables(ctx)
+	if err != nil {
+		return err
+	}
+	changed := 0
+	for _, p := range t.Policies {
+		if slices.ContainsFunc(tables, func(table engine.TableInfo) bool {
+			return slices.Contains(investigation.SignInTables(), table.Name) && table.Last != 0 && p.Modified.After(types.TimeOf(table.First))
+		}) {
+			changed++
+		}
+	}
+	if changed > 0 {
+		a.note("policies that were changed after the first sign-in: %d; every sign-in is replayed against what they are now (--policies-at log: against what they were)", changed)
+	}
+	return nil
 }
 
 // replayTenant reads the configuration of the case, and the policies that are to
@@ -108,7 +171,7 @@ func (a *app) replayTenant(ctx context.Context, c *investigation.Case, f *replay
 		}
 	}
 	t := l.Tenant()
-	if len(t.Policies) == 0 {
+	if len(t.Policies) == 0 && f.at == policiesToday {
 		return nil, errors.New("the case holds no Conditional Access policy: ingest an export of them, or name their files")
 	}
 	for _, n := range t.Notes {

@@ -102,7 +102,7 @@ func (x *indexes) know(t *Tenant) {
 }
 
 func (x *indexes) compile(p *Policy) compiled {
-	c := compiled{p: p, gaps: gapsOf(p), grantKnown: true}
+	c := compiled{p: p, gaps: gapsOf(p), grantKnown: p.Lost == ""}
 	for _, u := range p.Unread {
 		c.grantKnown = c.grantKnown && u.Part != GrantPart && (p.Grant != nil || !u.beside())
 	}

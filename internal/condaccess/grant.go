@@ -37,7 +37,10 @@ func (j *judge) grant(c *compiled, v Verdict) GrantResult {
 		out.Satisfied, out.Interactive = No, false
 	}
 	if !c.grantKnown && out.Satisfied == Yes || !c.grantKnown && !g.Blocks() {
-		out.Satisfied = j.because(ControlNotUnderstood, ConditionGrant, "")
+		out.Satisfied = Unsure
+		if c.p.Lost == "" {
+			j.because(ControlNotUnderstood, ConditionGrant, "")
+		}
 	}
 	if out.Satisfied != Unsure {
 		j.reasons = j.reasons[:mark]

@@ -139,7 +139,7 @@ func (j *judge) policy(c *compiled, r *PolicyResult) {
 	if c.p.State == Disabled || c.p.Deleted {
 		r.Verdict = NotApplies
 		j.reasons, j.unmet = j.reasons[:reasons], append(j.unmet[:unmet], PolicyNotEnabled)
-	} else if c.p.State == StateUnknown && covered != No {
+	} else if c.p.State == StateUnknown && covered != No && c.p.Lost == "" {
 		j.because(StateNotUnderstood, PolicyNotEnabled, "")
 	}
 	r.Grant = j.grant(c, r.Verdict)
@@ -183,6 +183,9 @@ func (j *judge) covers(c *compiled) Truth {
 // What we do not understand of a policy is not decided so.
 func (j *judge) condition(c *compiled, d Condition) Truth {
 	if path, gap := c.gap(d); gap {
+		if c.p.Lost != "" {
+			return j.because(PolicyTextLost, "", path)
+		}
 		return j.because(ConditionNotUnderstood, d, path)
 	}
 	mark := len(j.reasons)

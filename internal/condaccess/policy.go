@@ -20,6 +20,9 @@ type Policy struct {
 	// Unread is what this package does not understand of the policy. It makes the
 	// verdict unknown, never a no.
 	Unread []Unread
+	// Lost says why what the policy said is not known at all, where it is not: of
+	// the moment that it is asked for there is no text. Its verdict is unknown.
+	Lost string
 	// Document is the policy as it was exported, in UTF-8.
 	Document json.RawMessage
 	File     string // where it was read from, for messages

@@ -35,6 +35,7 @@ const (
 	MFATrustedIPsNotExported     ReasonCode = "mfaTrustedIPsNotExported"
 	NameNotKnown                 ReasonCode = "nameNotKnown"
 	OutsideConditionalAccess     ReasonCode = "resourceReportedOutsideConditionalAccess"
+	PolicyTextLost               ReasonCode = "policyAtThatTimeNotKnown"
 	PlatformNotGiven             ReasonCode = "devicePlatformNotGiven"
 	PoliciesIncomplete           ReasonCode = "policiesIncomplete"
 	PrincipalNotGiven            ReasonCode = "principalNotGiven"

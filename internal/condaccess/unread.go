@@ -12,6 +12,9 @@ type gapInPolicy struct {
 // gapsOf returns where the unread parts of a policy belong.
 func gapsOf(p *Policy) []gapInPolicy {
 	var out []gapInPolicy
+	if p.Lost != "" {
+		return []gapInPolicy{{ConditionApplication, p.Lost}, {ConditionUsers, p.Lost}}
+	}
 	for _, u := range p.Unread {
 		if u.Part != ConditionPart {
 			continue

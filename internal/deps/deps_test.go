@@ -78,6 +78,7 @@ internal/posture:    internal/incident internal/condaccess internal/tenant
 internal/condaccess/gaps: internal/condaccess
 internal/baseline:   internal/condaccess internal/condaccess/gaps internal/incident
 internal/posture:    internal/incident
+internal/condaccess/history: internal/condaccess
 internal/condaccess/replay: internal/condaccess
 internal/condaccess/generate:
 internal/lineage:    kql kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/engine internal/correlate
@@ -87,7 +88,7 @@ internal/exchange:   internal/incident internal/attack internal/timeline interna
 
 # Putting it together.
 internal/simulate:
-internal/investigation: kql kql/bind kql/diag kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/custody internal/ingest internal/rule internal/detect internal/correlate internal/coverage internal/respond internal/report internal/activity internal/timeline rules playbooks internal/tenant internal/lineage internal/condaccess internal/condaccess/replay internal/posture
+internal/investigation: kql kql/bind kql/diag kql/plan kql/syntax kql/types internal/evidence internal/incident internal/schema internal/vocabulary internal/engine internal/custody internal/ingest internal/rule internal/detect internal/correlate internal/coverage internal/respond internal/report internal/activity internal/timeline rules playbooks internal/tenant internal/lineage internal/condaccess internal/condaccess/replay internal/posture internal/condaccess/history
 internal/cli:           internal/tenant rules internal/matrix internal/attack internal/rehearse kql kql/builtin kql/bind kql/diag kql/sqlgen kql/plan kql/types kql/syntax internal/evidence internal/incident internal/schema internal/vocabulary internal/escape internal/chart internal/coverage internal/engine internal/engine/duckdb internal/custody internal/ingest internal/rule internal/investigation internal/report internal/respond internal/simulate internal/activity internal/indicator internal/timeline internal/exchange internal/condaccess internal/baseline internal/posture internal/condaccess/gaps internal/condaccess/replay internal/condaccess/generate
 cmd/conshelf:           internal/cli
 

@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/conshelf/conshelf/internal/condaccess"
+	"github.com/conshelf/conshelf/internal/condaccess/history"
 	"github.com/conshelf/conshelf/internal/condaccess/replay"
 	"github.com/conshelf/conshelf/internal/custody"
 	"github.com/conshelf/conshelf/internal/evidence"
@@ -77,33 +79,41 @@ func (c *Case) access(ctx context.Context, incidents []incident.Incident, files 
 		return nil, nil, fmt.Errorf("list tenants: %w", err)
 	}
 	t := l.Tenant()
-	a.evaluator = condaccess.NewEvaluator(t, condaccess.Options{})
-	a.told = toldOf(t, files, tenants)
+	past, err := c.PolicyHistory(ctx, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	a.past, a.told = past, toldOf(past, t, files, tenants)
+	a.evaluators = make(map[era]*condaccess.Evaluator)
 	var out []report.Access
 	for i := range incidents {
 		if answer := a.of(&incidents[i]); answer != nil {
 			out = append(out, *answer)
 		}
 	}
-	if len(t.Policies) == 0 {
+	if past.Empty() {
 		return out, nil, nil
 	}
-	return out, accessGaps(t, problems), nil
+	return out, accessGaps(t, past, problems), nil
 }
 
 // toldOf says by which policies sign-ins are answered for.
-func toldOf(t *condaccess.Tenant, files []PolicyFile, tenants []string) string {
-	if len(t.Policies) == 0 {
+func toldOf(past *history.History, t *condaccess.Tenant, files []PolicyFile, tenants []string) string {
+	if past.Empty() {
 		return noPolicies
 	}
-	told := fmt.Sprintf("By %s that the case holds.", policies(len(t.Policies)))
+	if len(t.Policies) == 0 {
+		return "The case holds no export of the Conditional Access policies. By what the audit log recorded of their changes alone: those that were never changed are not here."
+	}
+	told := fmt.Sprintf("By %s that the case holds", policies(len(t.Policies)))
 	if len(files) > 0 {
 		names := make([]string, len(files))
 		for i, f := range files {
 			names[i] = fmt.Sprintf("%s (SHA-256 %s)", f.Name, custody.Sum(f.Text))
 		}
-		told = fmt.Sprintf("By %s of %s, which the case does not hold.", policies(len(t.Policies)), strings.Join(names, ", "))
+		told = fmt.Sprintf("By %s of %s, which the case does not hold", policies(len(t.Policies)), strings.Join(names, ", "))
 	}
+	told += ", and the audit log's record of their changes: each as it was at the time of the sign-in."
 	if len(tenants) > 1 {
 		told += " The evidence is of several tenants, and policies do not say whose they are: what follows is right for theirs alone."
 	}
@@ -119,7 +129,7 @@ func policies(n int) string {
 
 // accessGaps are what could not be read of the policies, and what they refer to
 // that is not there.
-func accessGaps(t *condaccess.Tenant, problems []error) []incident.Gap {
+func accessGaps(t *condaccess.Tenant, past *history.History, problems []error) []incident.Gap {
 	var gaps []incident.Gap
 	add := func(subject, reason, consequence string) {
 		gaps = append(gaps, incident.Gap{Kind: incident.GapAccess, Subject: subject, Reason: reason, Consequence: consequence})
@@ -133,15 +143,38 @@ func accessGaps(t *condaccess.Tenant, problems []error) []incident.Gap {
 		}
 		add(cmp.Or(n.Subject, "Conditional Access"), n.Text, "What the policies make of a sign-in is unknown where it depends on this.")
 	}
+	for _, note := range past.Notes() {
+		if note.Lost {
+			add(note.Subject, note.Text, "What it made of the sign-ins of that time is unknown.")
+		}
+	}
 	return gaps
 }
 
 // An accountant answers for the attacker's sign-ins of incidents.
 type accountant struct {
-	records   map[evidence.Origin]*replay.Record
-	unread    []evidence.Origin
-	evaluator *condaccess.Evaluator
-	told      string
+	records map[evidence.Origin]*replay.Record
+	unread  []evidence.Origin
+	past    *history.History
+	told    string
+	// evaluators are those of the eras that were asked for.
+	evaluators map[era]*condaccess.Evaluator
+}
+
+// An era is a time in which no policy changes, or that of the sign-ins that do
+// not say when they were.
+type era struct {
+	from    time.Time
+	undated bool
+}
+
+// at returns the policies of a moment. The same are taken for all incidents.
+func (a *accountant) at(t time.Time) *condaccess.Evaluator {
+	k := era{a.past.Era(t), t.IsZero()}
+	if a.evaluators[k] == nil {
+		a.evaluators[k] = condaccess.NewEvaluator(a.past.At(t), condaccess.Options{})
+	}
+	return a.evaluators[k]
 }
 
 func (a *accountant) read(origin evidence.Origin, row []byte) error {
@@ -161,7 +194,7 @@ func (a *accountant) of(in *incident.Incident) *report.Access {
 	more := AttackerRecords(in, own)
 	out := &report.Access{Incident: in.ID, Told: a.told, Answers: []report.AccessAnswer{}, Notes: []string{}}
 	origins := make(map[*replay.Record]evidence.Origin)
-	r := replay.New(a.evaluator)
+	r := replay.NewOver(a.past.Moments(), a.at)
 	for _, origin := range sortedOrigins(own) {
 		if rec := a.records[origin]; rec != nil {
 			origins[rec] = origin
@@ -178,7 +211,7 @@ func (a *accountant) of(in *incident.Incident) *report.Access {
 		return nil
 	}
 	out.SignIns = len(origins)
-	if len(a.evaluator.Policies()) == 0 {
+	if a.past.Empty() {
 		return out
 	}
 	if unread > 0 {

@@ -27,10 +27,11 @@ type Agreement struct {
 // A Pair counts those that are the same and those that are not.
 type Pair struct{ Same, Other int }
 
-func (r *Replay) agree(rec *Record, o *outcome) {
+func (r *Replay) agree(era *era, rec *Record, o *outcome) {
 	for _, said := range rec.Recorded {
-		for _, i := range r.numbers[strings.ToLower(said.ID)] {
-			r.agreementOf(r.evaluator.Policies()[i]).add(rec, &said, &o.verdicts[i])
+		for _, i := range era.numbers[strings.ToLower(said.ID)] {
+			p := era.evaluator.Policies()[i]
+			r.agreementOf(p).add(p, rec, &said, &o.verdicts[i])
 		}
 	}
 }
@@ -45,8 +46,8 @@ func (r *Replay) agreementOf(p *condaccess.Policy) *Agreement {
 	return a
 }
 
-func (a *Agreement) add(rec *Record, said *condaccess.Recorded, found *verdict) {
-	if !a.Policy.Modified.IsZero() && (rec.SignIn.Time.IsZero() || rec.SignIn.Time.Before(a.Policy.Modified)) {
+func (a *Agreement) add(p *condaccess.Policy, rec *Record, said *condaccess.Recorded, found *verdict) {
+	if !p.Modified.IsZero() && (rec.SignIn.Time.IsZero() || rec.SignIn.Time.Before(p.Modified)) {
 		a.ChangedSince++
 		return
 	}

@@ -65,7 +65,7 @@ func (r *Replay) answer(rec *Record) Answer {
 	if rec.Unreached() {
 		return Answer{Unasked: rec.SignIn.NotReached, Result: rec.Result}
 	}
-	e := r.evaluator.Evaluate(rec.SignIn)
+	e := r.eras.of(rec.SignIn.Time).evaluator.Evaluate(rec.SignIn)
 	return Answer{Outcome: possible(&e).String(), Result: rec.Result, Policies: e.Policies}
 }
 

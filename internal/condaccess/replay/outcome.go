@@ -32,6 +32,7 @@ func (o outcomes) String() string {
 // An outcome is what the policies make of all sign-ins that they do not tell
 // apart.
 type outcome struct {
+	era      *era
 	possible outcomes
 	stops    []stop
 	verdicts []verdict
@@ -49,21 +50,21 @@ type stop struct {
 	certain bool
 }
 
-func (r *Replay) outcome(s *condaccess.SignIn) *outcome {
-	k := r.features.key(s)
-	if o := r.outcomes[k]; o != nil {
+func (r *Replay) outcome(era *era, s *condaccess.SignIn) *outcome {
+	k := era.features.key(s)
+	if o := era.outcomes[k]; o != nil {
 		return o
 	}
-	r.evaluator.EvaluateInto(s, &r.scratch)
+	era.evaluator.EvaluateInto(s, &r.scratch)
 	e := &r.scratch
-	o := &outcome{possible: possible(e), verdicts: make([]verdict, len(e.Policies))}
+	o := &outcome{era: era, possible: possible(e), verdicts: make([]verdict, len(e.Policies))}
 	for i := range e.Policies {
 		o.verdicts[i] = verdict{e.Policies[i].Result, unmet(e.Policies[i].Unmet)}
 		if stops := e.Policies[i].Stops(); stops != condaccess.No {
 			o.stops = append(o.stops, stop{i, stops == condaccess.Yes})
 		}
 	}
-	r.outcomes[k] = o
+	era.outcomes[k] = o
 	return o
 }
 

@@ -11,7 +11,6 @@ package replay
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/conshelf/conshelf/internal/condaccess"
@@ -29,17 +28,14 @@ type Record struct {
 // Unreached tells whether the tenant's policies had no say.
 func (r *Record) Unreached() bool { return r.SignIn.NotReached != "" }
 
-// A Replay evaluates sign-ins against the policies of one evaluator. It is not
-// for several goroutines.
+// A Replay evaluates sign-ins against policies. It is not for several
+// goroutines.
 type Replay struct {
-	evaluator *condaccess.Evaluator
-	features  *features
-	outcomes  map[key]*outcome
+	eras      eras
 	out       Result
 	met       map[sighting]*sightings
 	agreement map[string]*Agreement
 	malicious []*Record
-	numbers   map[string][]int // of policies, by id
 	scratch   condaccess.Evaluation
 }
 
@@ -66,18 +62,18 @@ type Interval struct {
 	Possible int `json:"possible"`
 }
 
-// New returns a replay.
+// New returns a replay against the policies of one evaluator, whenever a
+// sign-in was.
 func New(e *condaccess.Evaluator) *Replay {
-	numbers := make(map[string][]int)
-	for i, p := range e.Policies() {
-		id := strings.ToLower(p.ID)
-		numbers[id] = append(numbers[id], i)
-	}
-	return &Replay{
-		numbers:   numbers,
-		evaluator: e, features: newFeatures(e), outcomes: make(map[key]*outcome),
-		met: make(map[sighting]*sightings), agreement: make(map[string]*Agreement),
-	}
+	return NewOver(nil, func(time.Time) *condaccess.Evaluator { return e })
+}
+
+// NewOver returns a replay against the policies as they were: at returns those
+// of a moment, which are the same from one of the moments, in order, to the next.
+// At the zero Time it is asked for those of sign-ins that do not say when they
+// were.
+func NewOver(moments []time.Time, at func(time.Time) *condaccess.Evaluator) *Replay {
+	return &Replay{eras: newEras(moments, at), met: make(map[sighting]*sightings), agreement: make(map[string]*Agreement)}
 }
 
 // Add replays a sign-in.
@@ -94,18 +90,23 @@ func (r *Replay) Add(rec *Record) {
 		t.Unreached++
 		return
 	}
-	o := r.outcome(rec.SignIn)
+	era := r.eras.of(rec.SignIn.Time)
+	o := r.outcome(era, rec.SignIn)
 	t.add(o.possible)
 	if !rec.Malicious {
 		r.meet(rec, o)
 	}
-	r.agree(rec, o)
+	r.agree(era, rec, o)
 }
 
 // Result returns what was counted.
 func (r *Replay) Result() Result {
 	out := r.out
-	out.Distinct = len(r.outcomes)
+	for _, era := range r.eras.all {
+		if era != nil {
+			out.Distinct += len(era.outcomes)
+		}
+	}
 	return out
 }
 
@@ -117,7 +118,7 @@ func (r *Replay) Malicious() []Explained {
 		if rec.Unreached() {
 			continue
 		}
-		e := r.evaluator.Evaluate(rec.SignIn)
+		e := r.eras.of(rec.SignIn.Time).evaluator.Evaluate(rec.SignIn)
 		out = append(out, Explained{rec, possible(&e).String(), e.Policies})
 	}
 	return out
@@ -198,19 +199,21 @@ func (s *sightings) span(first, last time.Time) {
 // more, the most often met first.
 func (r *Replay) Meetings() []*Meeting {
 	type key struct {
-		policy    int
-		user, app string
+		policy, user, app string
 	}
 	met := make(map[key]*Meeting)
 	var out []*Meeting
 	for k, s := range r.met {
 		for _, by := range k.outcome.stops {
-			at := key{by.policy, k.user, k.app}
-			m := met[at]
+			at := key{k.outcome.era.keys[by.policy], k.user, k.app}
+			p, m := k.outcome.era.evaluator.Policies()[by.policy], met[at]
 			if m == nil {
-				m = &Meeting{Policy: r.evaluator.Policies()[by.policy], User: k.user, App: k.app, First: s.first, Last: s.last}
+				m = &Meeting{Policy: p, User: k.user, App: k.app, First: s.first, Last: s.last}
 				met[at] = m
 				out = append(out, m)
+			}
+			if newer(p, m.Policy) {
+				m.Policy = p
 			}
 			m.add(s, by.certain)
 		}
@@ -220,6 +223,11 @@ func (r *Replay) Meetings() []*Meeting {
 			cmp.Compare(a.Policy.ID, b.Policy.ID), cmp.Compare(a.Policy.Name, b.Policy.Name))
 	})
 	return out
+}
+
+// newer tells which of two versions of a policy a meeting names.
+func newer(p, than *condaccess.Policy) bool {
+	return cmp.Or(p.Modified.Compare(than.Modified), cmp.Compare(p.Name, than.Name)) > 0
 }
 
 func (m *Meeting) add(s *sightings, certain bool) {

@@ -38,6 +38,9 @@ func evaluator(t testing.TB, n int) *condaccess.Evaluator {
 	return condaccess.NewEvaluator(c.Tenant, condaccess.Options{})
 }
 
+// only is the one era of a replay against one set of policies.
+func only(r *Replay) *era { return r.eras.of(start) }
+
 var start = time.Date(2026, 5, 4, 8, 0, 0, 0, time.UTC)
 
 func signIn(r *rand.Rand, n, users, apps int) *condaccess.SignIn {
@@ -63,8 +66,8 @@ func TestEqualSignInsAreEqual(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for n := range 20000 {
 		s := signIn(r, n, 40, 8)
-		e := replay.evaluator.Evaluate(s)
-		o := replay.outcome(s)
+		e := only(replay).evaluator.Evaluate(s)
+		o := replay.outcome(only(replay), s)
 		if want := possible(&e); o.possible != want {
 			t.Fatalf("%v, and by evaluation %v: %+v", o.possible, want, s)
 		}
@@ -74,7 +77,7 @@ func TestEqualSignInsAreEqual(t *testing.T) {
 			}
 		}
 	}
-	if n := len(replay.outcomes); n > 10000 || n < 100 {
+	if n := len(only(replay).outcomes); n > 10000 || n < 100 {
 		t.Errorf("20000 sign-ins are %d distinct ones", n)
 	}
 }
@@ -172,12 +175,12 @@ func TestDerivedAudienceIsAnother(t *testing.T) {
 		s := signIn(rand.New(rand.NewPCG(3, 4)), 1, 40, 8)
 		s.Target.Applications, s.Target.Derived = []string{"00000003-0000-0000-c000-000000000000"}, derived
 		s.Client = "other"
-		e := replay.evaluator.Evaluate(s)
-		if got, want := replay.outcome(s).possible, possible(&e); got != want {
+		e := only(replay).evaluator.Evaluate(s)
+		if got, want := replay.outcome(only(replay), s).possible, possible(&e); got != want {
 			t.Errorf("derived %v: %v, and by evaluation %v", derived, got, want)
 		}
 		for i := range e.Policies {
-			if got, want := replay.outcome(s).verdicts[i].result, e.Policies[i].Result; got != want {
+			if got, want := replay.outcome(only(replay), s).verdicts[i].result, e.Policies[i].Result; got != want {
 				t.Errorf("derived %v: %s is %s, and by evaluation %s", derived, e.Policies[i].Policy.ID, got, want)
 			}
 		}
@@ -211,5 +214,44 @@ func TestAnswers(t *testing.T) {
 	}
 	if got[1].Result != "53003" || got[1].Outcome != "allowed" || got[2].Unasked == "" || len(got[2].Policies) != 0 {
 		t.Errorf("the other answers are %+v", got[1:])
+	}
+}
+
+// A sign-in meets the policies of its time; one that does not say when it was,
+// those of no time.
+func TestErasAreApart(t *testing.T) {
+	moment := start.Add(time.Hour)
+	names := map[string]*condaccess.Evaluator{}
+	for name, state := range map[string]string{"before": "enabled", "after": "disabled", "never": "enabledForReportingButNotEnforced"} {
+		c, err := condaccess.ReadCase([]byte(`{"policies":[{"id":"p","displayName":"` + name + `","state":"` + state +
+			`","conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]}},"grantControls":{"operator":"OR","builtInControls":["block"]}}],"signIn":{}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		names[name] = condaccess.NewEvaluator(c.Tenant, condaccess.Options{})
+	}
+	replay := NewOver([]time.Time{moment}, func(at time.Time) *condaccess.Evaluator {
+		switch {
+		case at.IsZero():
+			return names["never"]
+		case at.Before(moment):
+			return names["before"]
+		}
+		return names["after"]
+	})
+	for _, at := range []time.Time{start, moment, moment.Add(time.Hour), {}} {
+		replay.Add(&Record{User: "anna", SignIn: &condaccess.SignIn{Time: at, Principal: condaccess.Principal{Kind: condaccess.User, ID: "u"}}, Recorded: []condaccess.Recorded{{ID: "p", Result: condaccess.Failure}}})
+	}
+	if got, want := replay.Result().Legitimate, (Tally{Records: 4, Stopped: Interval{1, 1}, Allowed: Interval{3, 3}}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	want := map[condaccess.Result]int{condaccess.Failure: 1, condaccess.NotEnabled: 2, condaccess.ReportOnlyFailure: 1}
+	for result, n := range replay.Agreements()[0].Matrix[condaccess.Failure] {
+		if want[result] != n {
+			t.Errorf("%d are %s, want %d", n, result, want[result])
+		}
+	}
+	if met := replay.Meetings(); len(met) != 1 || met[0].Count != 1 || met[0].Policy.Name != "before" {
+		t.Errorf("met %+v, want anna once", met)
 	}
 }
