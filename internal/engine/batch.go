@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/conshelf/conshelf/kql/types"
+import (
+	"slices"
+
+	"github.com/conshelf/conshelf/kql/types"
+)
 
 // BatchRows is how many rows a batch holds at most: what an engine takes in
 // one piece.
@@ -27,15 +31,19 @@ type Origin struct {
 
 // A Vector is one column of a batch. Which slice holds the values depends on
 // the type: Ints for bool (0 or 1), int, long, datetime and timespan; Floats
-// for real; Ends and Bytes for string, guid, decimal and dynamic (JSON text),
-// where value i is Bytes[Ends[i-1]:Ends[i]].
+// for real; Starts, Ends and Bytes for string, guid, decimal and dynamic (JSON
+// text), where value i is Bytes[Starts[i]:Ends[i]]. Texts stand in Bytes in the
+// order of the first values that have them, none over another; a long text
+// that many values have may stand there once.
 type Vector struct {
 	Column types.Column
 	Null   []bool
 	Ints   []int64
 	Floats []float64
+	Starts []uint32
 	Ends   []uint32
 	Bytes  []byte
+	recent recentTexts
 }
 
 // NewBatch returns an empty batch for table.
@@ -153,11 +161,28 @@ func (v *Vector) SetReal(f float64) {
 	v.Floats = append(v.Floats, f)
 }
 
-// SetText appends a string, guid, decimal or dynamic; the bytes are copied.
+// SetText appends a string, guid, decimal or dynamic; the bytes are copied,
+// unless the vector has the same text from shortly before.
 func (v *Vector) SetText(s []byte) {
 	v.Null = append(v.Null, false)
+	if len(s) >= sharedText {
+		if at, ok := v.recent.find(v.Bytes, s); ok {
+			v.place(at)
+			return
+		}
+	}
+	from := uint32(len(v.Bytes))
 	v.Bytes = append(v.Bytes, s...)
-	v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+	at := span{from, uint32(len(v.Bytes))}
+	v.place(at)
+	if len(s) >= sharedText {
+		v.recent.add(at)
+	}
+}
+
+func (v *Vector) place(at span) {
+	v.Starts = append(v.Starts, at.start)
+	v.Ends = append(v.Ends, at.end)
 }
 
 // SetNull appends a null, or ” to a string.
@@ -169,20 +194,15 @@ func (v *Vector) SetNull() {
 	case types.Real:
 		v.Floats = append(v.Floats, 0)
 	case types.String, types.GUID, types.Decimal, types.Dynamic:
-		v.Ends = append(v.Ends, uint32(len(v.Bytes)))
+		end := uint32(len(v.Bytes))
+		v.place(span{end, end})
 	case types.Unknown:
 		panic("engine: column " + v.Column.Name + " has no type")
 	}
 }
 
 // Text returns value i of a string, guid, decimal or dynamic vector.
-func (v *Vector) Text(i int) []byte {
-	start := uint32(0)
-	if i > 0 {
-		start = v.Ends[i-1]
-	}
-	return v.Bytes[start:v.Ends[i]]
-}
+func (v *Vector) Text(i int) []byte { return v.Bytes[v.Starts[i]:v.Ends[i]] }
 
 func (v *Vector) pad(rows int) {
 	for len(v.Null) < rows {
@@ -198,32 +218,48 @@ func (v *Vector) truncate(rows int) {
 	v.Ints = v.Ints[:min(rows, len(v.Ints))]
 	v.Floats = v.Floats[:min(rows, len(v.Floats))]
 	if len(v.Ends) > rows {
-		v.Bytes = v.Bytes[:end(v.Ends, rows)]
-		v.Ends = v.Ends[:rows]
+		v.Starts, v.Ends = v.Starts[:rows], v.Ends[:rows]
+		v.Bytes = v.Bytes[:v.end()]
+		v.recent = recentTexts{used: v.recent.used && rows > 0}
 	}
+}
+
+// end is where the last text ends: that of the last value, unless it stands
+// there from before.
+func (v *Vector) end() uint32 {
+	switch {
+	case len(v.Ends) == 0:
+		return 0
+	case v.recent.used:
+		return slices.Max(v.Ends)
+	}
+	return v.Ends[len(v.Ends)-1]
 }
 
 // keep moves the values at the indices from to the vector's beginning.
 func (v *Vector) keep(from []int) {
-	bytes := uint32(0)
+	if len(v.Ends) > 0 {
+		v.keepTexts(from)
+		return
+	}
 	for to, i := range from {
 		v.Null[to] = v.Null[i]
-		switch {
-		case len(v.Ints) > 0:
+		if len(v.Ints) > 0 {
 			v.Ints[to] = v.Ints[i]
-		case len(v.Floats) > 0:
+		} else {
 			v.Floats[to] = v.Floats[i]
-		default:
-			bytes += uint32(copy(v.Bytes[bytes:], v.Text(i)))
-			v.Ends[to] = bytes
 		}
 	}
 	v.truncate(len(from))
 }
 
-func end(ends []uint32, rows int) uint32 {
-	if rows == 0 {
-		return 0
+// keepTexts puts the texts that stay into other memory: one may stand where only
+// a value that goes had it.
+func (v *Vector) keepTexts(from []int) {
+	kept := Vector{Column: v.Column}
+	for _, i := range from {
+		kept.SetText(v.Text(i))
+		kept.Null[kept.Len()-1] = v.Null[i]
 	}
-	return ends[rows-1]
+	*v = kept
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/cgo"
+	"slices"
 	"unsafe"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -120,71 +121,91 @@ func kqlFeed(info, out unsafe.Pointer) {
 	f.now.fill(bindings.DataChunk{Ptr: out})
 }
 
-// fill puts the next rows into the chunk. Texts are not copied: their string
-// values point into the memory of the batch, which is pinned until the
-// statement has ended.
+// fill puts the next rows into the chunk, of as many batches as it has room for:
+// each chunk costs the database something for every column. Texts are not
+// copied: their string values point into the memory of the batch, which is
+// pinned until the statement has ended.
 func (f *feed) fill(chunk bindings.DataChunk) {
-	for len(f.held) > 0 && f.from == f.held[0].batch.Rows {
-		f.held, f.from = f.held[1:], 0
-	}
-	if len(f.held) == 0 {
-		bindings.DataChunkSetSize(chunk, 0)
-		return
-	}
-	h := f.held[0]
-	to := min(h.batch.Rows, f.from+engine.BatchRows)
-	f.origins(chunk, h.batch.Origins[f.from:to])
-	for i, v := range h.vectors {
-		t := targetOf(chunk, len(originColumns())+i, to-f.from)
-		if v == nil {
-			t.absent(f.table.columns[i].Type)
-			continue
+	targets := f.targets(chunk)
+	first, rows := len(originColumns()), 0
+	for len(f.held) > 0 && rows < engine.BatchRows {
+		h := f.held[0]
+		to := min(h.batch.Rows, f.from+engine.BatchRows-rows)
+		f.origins(targets, h.batch.Origins[f.from:to], rows)
+		for i, v := range h.vectors {
+			t := targets[first+i].below(rows)
+			if v == nil {
+				t.absent(f.table.columns[i].Type, to-f.from)
+				continue
+			}
+			t.fill(v, f.from, to, &f.pins)
 		}
-		t.fill(v, f.from, to, &f.pins)
+		rows += to - f.from
+		if f.from = to; to == h.batch.Rows {
+			f.held, f.from = f.held[1:], 0
+		}
 	}
-	bindings.DataChunkSetSize(chunk, bindings.IdxT(to-f.from))
-	f.from = to
+	bindings.DataChunkSetSize(chunk, bindings.IdxT(rows))
 }
 
-func (f *feed) origins(chunk bindings.DataChunk, list []engine.Origin) {
-	var columns [5]target
-	for k := range columns {
-		columns[k] = targetOf(chunk, k, len(list))
+// targets returns the vectors of the chunk. Those of a feed that has ended are
+// not asked for.
+func (f *feed) targets(chunk bindings.DataChunk) []target {
+	if len(f.held) == 0 {
+		return nil
 	}
+	columns := slices.Concat(originColumns(), f.table.table().Columns)
+	list := make([]target, len(columns))
+	for i, c := range columns {
+		list[i] = targetOf(chunk, i, storedSize(c.Type))
+	}
+	return list
+}
+
+func (f *feed) origins(targets []target, list []engine.Origin, row int) {
+	file, record, tenant := targets[0].below(row), targets[1].below(row), targets[2].below(row)
+	first, second := targets[3].below(row), targets[4].below(row)
 	pinned := ""
 	for i := range list {
 		o := &list[i]
-		columns[0].long(i, o.File)
-		columns[1].long(i, o.Record)
+		file.long(i, o.File)
+		record.long(i, o.Record)
 		if len(o.Tenant) > inlineLength && unsafe.StringData(o.Tenant) != unsafe.StringData(pinned) {
 			pinned = o.Tenant
 			f.pins.Pin(unsafe.StringData(pinned))
 		}
-		columns[2].text(i, unsafe.Slice(unsafe.StringData(o.Tenant), len(o.Tenant)))
-		columns[3].long(i, o.Identity[0])
-		columns[4].long(i, o.Identity[1])
+		tenant.text(i, unsafe.Slice(unsafe.StringData(o.Tenant), len(o.Tenant)))
+		first.long(i, o.Identity[0])
+		second.long(i, o.Identity[1])
 	}
 }
 
-// A target is a vector of the chunk that is being filled.
+// A target is a vector of the chunk that is being filled, from some row on.
 type target struct {
-	data     unsafe.Pointer
-	validity []uint64
-	rows     int
+	data     unsafe.Pointer // of that row
+	size     int            // bytes of a value
+	validity []uint64       // of all rows
+	from     int            // the row
 }
 
-func targetOf(chunk bindings.DataChunk, column, rows int) target {
+func targetOf(chunk bindings.DataChunk, column, size int) target {
 	v := bindings.DataChunkGetVector(chunk, bindings.IdxT(column))
 	bindings.VectorEnsureValidityWritable(v)
-	t := target{data: bindings.VectorGetData(v), rows: rows}
-	t.validity = unsafe.Slice((*uint64)(bindings.VectorGetValidity(v)), (rows+63)/64)
+	t := target{data: bindings.VectorGetData(v), size: size}
+	t.validity = unsafe.Slice((*uint64)(bindings.VectorGetValidity(v)), engine.BatchRows/64)
 	for i := range t.validity {
 		t.validity[i] = ^uint64(0)
 	}
 	return t
 }
 
-func (t target) null(i int) { t.validity[i/64] &^= 1 << (i % 64) }
+// below returns the same vector from a row on.
+func (t target) below(row int) target {
+	t.data, t.from = unsafe.Add(t.data, row*t.size), row
+	return t
+}
+
+func (t target) null(i int) { t.validity[(t.from+i)/64] &^= 1 << ((t.from + i) % 64) }
 
 func (t target) long(i int, n int64) { *(*int64)(unsafe.Add(t.data, i*8)) = n }
 
@@ -202,19 +223,21 @@ func (t target) text(i int, s []byte) {
 	*(*uintptr)(unsafe.Pointer(&v.rest)) = uintptr(unsafe.Pointer(&s[0]))
 }
 
-// absent fills a column that the batch does not have.
-func (t target) absent(s types.Scalar) {
+// absent fills rows of a column that the batch does not have.
+func (t target) absent(s types.Scalar, rows int) {
 	if s == types.String {
-		clear(unsafe.Slice((*stringT)(t.data), t.rows))
+		clear(unsafe.Slice((*stringT)(t.data), rows))
 		return
 	}
-	clear(t.validity)
+	for i := range rows {
+		t.null(i)
+	}
 }
 
 func (t target) fill(v *engine.Vector, from, to int, pins *runtime.Pinner) {
-	for i := from; i < to; i++ {
-		if v.Null[i] {
-			t.null(i - from)
+	for i, null := range v.Null[from:to] {
+		if null {
+			t.null(i)
 		}
 	}
 	switch v.Column.Type {
@@ -240,4 +263,20 @@ func (t target) fill(v *engine.Vector, from, to int, pins *runtime.Pinner) {
 	case types.Unknown:
 		panic("duckdb: column of no type")
 	}
+}
+
+// storedSize is how many bytes a value takes in a vector.
+func storedSize(t types.Scalar) int {
+	switch t {
+	case types.Bool:
+		return 1
+	case types.Int:
+		return 4
+	case types.Long, types.DateTime, types.TimeSpan, types.Real:
+		return 8
+	case types.String, types.GUID, types.Decimal, types.Dynamic:
+		return int(unsafe.Sizeof(stringT{}))
+	case types.Unknown:
+	}
+	panic("duckdb: column of no type")
 }

@@ -88,6 +88,65 @@ func TestRowsAreStoredInOrderAndWhole(t *testing.T) {
 	}
 }
 
+// A chunk takes rows of several batches, each from where the one before it ended:
+// of whatever type a column is, and whether a batch has it or not. A text that
+// many rows of a batch have is each row's.
+func TestAChunkTakesRowsOfSeveralBatches(t *testing.T) {
+	e, err := Open(t.Context(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = e.Close() }()
+	l, err := e.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for n := range 40 {
+		b := engine.NewBatch("T")
+		for range 1 + 37*n%101 {
+			if rows == 0 || n%3 > 0 {
+				fillRow(b, rows)
+			}
+			b.EndRow(engine.Origin{File: int64(n % 3), Record: int64(rows + 1), Tenant: "t"})
+			rows++
+		}
+		if err := l.Append(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := number64(t, e, "SELECT count(*) FROM evidence.main.T"); n != int64(rows) {
+		t.Errorf("%d rows, not %d", n, rows)
+	}
+	wrong := number64(t, e, `SELECT count(*) FROM evidence.main.T WHERE "$record" <> rowid + 1 OR if("$file" = 0 AND rowid > 0,
+		truth IS NOT NULL OR small IS NOT NULL OR large IS NOT NULL OR part IS NOT NULL OR bag IS NOT NULL OR text <> '',
+		truth IS DISTINCT FROM (rowid % 2 = 1) OR small IS DISTINCT FROM rowid OR large IS DISTINCT FROM if(rowid % 5 = 0, NULL, -rowid)
+			OR part IS DISTINCT FROM rowid / 2 OR bag IS DISTINCT FROM '{"a":"' || repeat(chr((97 + rowid % 3)::INTEGER), 80) || '"}'
+			OR text <> repeat(chr((97 + rowid % 12)::INTEGER), 80))`)
+	if wrong != 0 {
+		t.Errorf("%d rows are not those that were appended", wrong)
+	}
+}
+
+// fillRow gives the row that is being built a value of every kind, but for one
+// in five that has no large number.
+func fillRow(b *engine.Batch, n int) {
+	vector := func(name string, t types.Scalar) *engine.Vector {
+		return &b.Vectors[b.Column(types.Column{Name: name, Type: t})]
+	}
+	vector("truth", types.Bool).SetInt(int64(n % 2))
+	vector("small", types.Int).SetInt(int64(n))
+	if large := vector("large", types.Long); n%5 > 0 {
+		large.SetInt(-int64(n))
+	}
+	vector("part", types.Real).SetReal(float64(n) / 2)
+	vector("bag", types.Dynamic).SetText([]byte(`{"a":"` + strings.Repeat(string(rune('a'+n%3)), 80) + `"}`))
+	vector("text", types.String).SetText([]byte(strings.Repeat(string(rune('a'+n%12)), 80)))
+}
+
 // Outside of a load there is nothing to store: the function that gives the rows
 // of one says so.
 func TestNothingIsFedOutsideOfALoad(t *testing.T) {

@@ -1102,12 +1102,10 @@ static void kql_parse_json(void *info, void *in, void *out) {
 	}
 }
 
-void kql_check_json(const char *bytes, const uint32_t *ends, uint8_t *status, size_t count) {
-	uint32_t from = 0;
+void kql_check_json(const char *bytes, const uint32_t *starts, const uint32_t *ends, uint8_t *status, size_t count) {
 	for (size_t i = 0; i < count; i++) {
-		text j = {bytes + from, ends[i] - from};
+		text j = {bytes + starts[i], ends[i] - starts[i]};
 		status[i] = (uint8_t)check(j);
-		from = ends[i];
 	}
 }
 

@@ -19,8 +19,8 @@ typedef uint64_t idx_t;
 
 enum { KQL_CANONICAL, KQL_VALID, KQL_MALFORMED };
 
-// kql_check_json sets status[i] for the text that ends at ends[i].
-void kql_check_json(const char *bytes, const uint32_t *ends, uint8_t *status, size_t count);
+// kql_check_json sets status[i] for the text from starts[i] to ends[i].
+void kql_check_json(const char *bytes, const uint32_t *starts, const uint32_t *ends, uint8_t *status, size_t count);
 
 // kql_assign stores rows texts, one behind the other in bytes, from row start on.
 void kql_assign(void *vector, const char *bytes, const uint64_t *ends, const bool *null, idx_t start, idx_t rows);

@@ -23,8 +23,8 @@ const (
 	malformedJSON = C.KQL_MALFORMED
 )
 
-// checkJSON sets status[i] for each text, which ends at ends[i].
-func checkJSON(text []byte, ends []uint32, status []uint8) {
+// checkJSON sets status[i] for each text, from starts[i] to ends[i].
+func checkJSON(text []byte, starts, ends []uint32, status []uint8) {
 	if len(ends) == 0 {
 		return
 	}
@@ -33,7 +33,7 @@ func checkJSON(text []byte, ends []uint32, status []uint8) {
 	if len(text) > 0 {
 		p = &text[0]
 	}
-	C.kql_check_json((*C.char)(unsafe.Pointer(p)), (*C.uint32_t)(&ends[0]), (*C.uint8_t)(&status[0]), C.size_t(len(ends)))
+	C.kql_check_json((*C.char)(unsafe.Pointer(p)), (*C.uint32_t)(&starts[0]), (*C.uint32_t)(&ends[0]), (*C.uint8_t)(&status[0]), C.size_t(len(ends)))
 }
 
 // canonical returns the canonical form of a JSON text, or false if it is none.
@@ -41,8 +41,8 @@ func canonical(json string) (string, bool) {
 	if !utf8.ValidString(json) || len(json) > 1<<31 {
 		return "", false
 	}
-	ends, status := [1]uint32{uint32(len(json))}, [1]uint8{}
-	checkJSON(unsafe.Slice(unsafe.StringData(json), len(json)), ends[:], status[:])
+	starts, ends, status := [1]uint32{}, [1]uint32{uint32(len(json))}, [1]uint8{}
+	checkJSON(unsafe.Slice(unsafe.StringData(json), len(json)), starts[:], ends[:], status[:])
 	switch status[0] {
 	case canonicalJSON:
 		return json, true

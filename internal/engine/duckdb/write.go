@@ -96,8 +96,9 @@ func (w *writer) discard() {
 
 // scratch is memory that is used again from vector to vector.
 type scratch struct {
-	vector engine.Vector
-	status []uint8
+	vector       engine.Vector
+	starts, ends []uint32
+	status       []uint8
 }
 
 // clean rewrites the values of v that cannot be stored as they are.
@@ -143,8 +144,8 @@ func validTexts(v *engine.Vector) bool {
 		return false
 	}
 	// No value may start within a character of the value before.
-	for _, end := range v.Ends {
-		if int(end) < len(v.Bytes) && !utf8.RuneStart(v.Bytes[end]) {
+	for _, start := range v.Starts {
+		if int(start) < len(v.Bytes) && !utf8.RuneStart(v.Bytes[start]) {
 			return false
 		}
 	}
@@ -154,26 +155,37 @@ func validTexts(v *engine.Vector) bool {
 // canonical tells whether every value is canonical JSON other than null, or
 // marked null.
 func (s *scratch) canonical(v *engine.Vector) bool {
-	if len(v.Ends) == 0 {
-		return true
-	}
-	if cap(s.status) < len(v.Ends) {
+	s.texts(v)
+	if len(s.ends) > cap(s.status) {
 		s.status = make([]uint8, len(v.Ends))
 	}
-	s.status = s.status[:len(v.Ends)]
-	checkJSON(v.Bytes, v.Ends, s.status)
+	s.status = s.status[:len(s.ends)]
+	checkJSON(v.Bytes, s.starts, s.ends, s.status)
 	for i, status := range s.status {
-		if !v.Null[i] && (status != canonicalJSON || string(v.Text(i)) == "null") {
+		if status != canonicalJSON || string(v.Bytes[s.starts[i]:s.ends[i]]) == "null" {
 			return false
 		}
 	}
 	return validTexts(v)
 }
 
+// texts finds the texts of v's values that are not null, each once.
+func (s *scratch) texts(v *engine.Vector) {
+	s.starts, s.ends = s.starts[:0], s.ends[:0]
+	seen := uint32(0)
+	for i, start := range v.Starts {
+		if v.Null[i] || start < seen {
+			continue
+		}
+		seen = v.Ends[i]
+		s.starts, s.ends = append(s.starts, start), append(s.ends, seen)
+	}
+}
+
 // rewrite maps every value of v; one that f refuses becomes null.
 func (s *scratch) rewrite(v *engine.Vector, f func([]byte) ([]byte, bool)) {
 	w := &s.vector
-	*w = engine.Vector{Column: v.Column, Null: w.Null[:0], Ends: w.Ends[:0], Bytes: w.Bytes[:0]}
+	*w = engine.Vector{Column: v.Column, Null: w.Null[:0], Starts: w.Starts[:0], Ends: w.Ends[:0], Bytes: w.Bytes[:0]}
 	for i := range v.Null {
 		if v.Null[i] {
 			w.SetNull()
