@@ -22,7 +22,7 @@ type cellDigest struct {
 }
 
 const (
-	cellWays = 4
+	cellWays = 8
 	cellMost = 16 << 10 // bytes of a text that is remembered
 )
 

@@ -66,6 +66,7 @@ func (d *decoder) record(r *record) {
 		return
 	}
 	d.mapper.bound()
+	d.mapper.places.first = nil
 	s, reason := d.unwrap(r, d.shape(r))
 	switch {
 	case reason != "":

@@ -161,10 +161,10 @@ func (p *pass) read() error {
 		return nil
 	}
 	defer func() { _ = r.Close() }()
-	h := newDigester()
-	p.taken = &counter{r: io.TeeReader(r, h)}
+	h := newHashed(r)
+	p.taken = &counter{r: h}
 	err = p.whole(p.taken)
-	p.file.SHA256, p.file.Size = h.sum(), p.taken.n.Load()
+	p.file.SHA256, p.file.Size = digest(h.h), p.taken.n.Load()
 	if err != nil {
 		return err
 	}

@@ -61,15 +61,15 @@ func signInMapping() *mapping {
 // v1.0 says only whether a person was there. The name of the file is the last
 // to ask.
 func (m *mapper) graphKind(members []member) signInKind {
-	types := strings.ToLower(string(m.text(m.lookup(members, "signInEventTypes"))))
-	switch {
-	case strings.Contains(types, "managedidentity"):
+	m.ours = appendLower(m.ours[:0], m.text(m.lookup(members, "signInEventTypes")))
+	switch types := m.ours; {
+	case bytes.Contains(types, []byte("managedidentity")):
 		return managedIdentitySignIn
-	case strings.Contains(types, "serviceprincipal"):
+	case bytes.Contains(types, []byte("serviceprincipal")):
 		return applicationSignIn
-	case strings.Contains(types, "noninteractiveuser"):
+	case bytes.Contains(types, []byte("noninteractiveuser")):
 		return nonInteractiveSignIn
-	case strings.Contains(types, "interactiveuser"):
+	case bytes.Contains(types, []byte("interactiveuser")):
 		return interactiveSignIn
 	}
 	application := m.lookup(members, "userId").empty() && !m.lookup(members, "servicePrincipalId").empty()

@@ -21,6 +21,7 @@ type mapper struct {
 	narrow  bool // columns that are not published are kept in Unlisted
 	tables  map[string]*rows
 	binders map[binding]*binder
+	latest  *binder             // that was asked for; nil: none
 	fits    map[uint64][]string // tables by the columns of a row
 	cells   map[string]value    // of a record, by heading
 	scan    scan                // of JSON inside text
@@ -37,6 +38,7 @@ type mapper struct {
 	at      [3]positions // by depth: record, object in it, object in that
 	marked  []*byte      // the names, all fixed, that marks are of
 	marks   marks
+	places  places // of the record, if it has those names
 	objects objectCache
 	// fileFits has the tables that the file is named for, by the columns of a row.
 	fileFits map[uint64]string
@@ -136,6 +138,7 @@ type binding struct{ mapping, table string }
 // A binder is a mapping on a table, by key number.
 type binder struct {
 	mapping *mapping
+	rows    *rows // of the table, as last asked for
 	slots   []slot
 }
 
@@ -188,6 +191,7 @@ func (m *mapper) bound() {
 	}
 	m.keys = newKeys(m.keys.marks)
 	clear(m.binders)
+	m.latest = nil
 	for i := range m.at {
 		m.at[i] = m.at[i][:0]
 	}
@@ -263,12 +267,17 @@ func (m *mapper) place(s *slot, id int32, v value) {
 }
 
 func (m *mapper) binder(mp *mapping) *binder {
+	if b := m.latest; b != nil && b.mapping == mp && b.rows == m.row {
+		return b
+	}
 	key := binding{mp.name, m.row.batch.Table}
 	b := m.binders[key]
 	if b == nil {
 		b = &binder{mapping: mp}
 		m.binders[key] = b
 	}
+	b.rows = m.row
+	m.latest = b
 	return b
 }
 
@@ -483,12 +492,29 @@ func (m *mapper) ofResource(v value) {
 
 // lookup returns the member called name, in any case, of a record.
 func (m *mapper) lookup(members []member, name string) value {
+	at := -1
+	if !m.places.of(members) {
+		at = index(members, name)
+	} else if known, ok := m.places.find(name); ok {
+		at = known
+	} else {
+		at = index(members, name)
+		m.places.note(name, at)
+	}
+	if at < 0 {
+		return value{}
+	}
+	return members[at].value
+}
+
+// index returns where the first member called name, in any case, is, or -1.
+func index(members []member, name string) int {
 	for i := range members {
 		if len(members[i].key) == len(name) && strings.EqualFold(string(members[i].key), name) {
-			return members[i].value
+			return i
 		}
 	}
-	return value{}
+	return -1
 }
 
 // object returns the members of an object, or of an object inside text. They

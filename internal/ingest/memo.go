@@ -19,7 +19,7 @@ type known struct {
 
 const (
 	memoPlaces = 128
-	memoWays   = 4
+	memoWays   = 8
 	memoLeast  = 64 // bytes of a value: shorter ones are read as fast
 	memoMost   = 16 << 10
 )

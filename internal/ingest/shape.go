@@ -140,16 +140,20 @@ func (rc *recogniser) named(name string) *shape {
 // marksOf returns the marks of a record's members.
 func (m *mapper) marksOf(r *record) marks {
 	if m.sameNames(r.members) {
+		m.places.first = &r.members[0]
 		return m.marks
 	}
 	m.marks = m.marksOfAll(r)
-	m.marked = m.marked[:0]
+	m.marked, m.places = m.marked[:0], places{list: m.places.list[:0]}
 	for i := range r.members {
 		if !r.members[i].fixed {
 			m.marked = m.marked[:0]
-			break
+			return m.marks
 		}
 		m.marked = append(m.marked, &r.members[i].key[0])
+	}
+	if len(r.members) > 0 {
+		m.places.first = &r.members[0]
 	}
 	return m.marks
 }
