@@ -13,13 +13,14 @@ import (
 
 // An Alert is one of a security product.
 type Alert struct {
-	ID, Provider, Name, Kind string
-	Severity                 incident.Severity
-	Time                     time.Time
-	Users                    []string // names and ids
-	Policies                 []string // of Defender for Cloud Apps that raised it
-	Applications             []string // names and ids
-	Place                    string
+	ID, Provider, Product string
+	Name, Kind            string
+	Severity              incident.Severity
+	Time                  time.Time
+	Users                 []string // names and ids
+	Policies              []string // of Defender for Cloud Apps that raised it
+	Applications          []string // names and ids
+	Place                 string
 }
 
 // alertEntity is an entity of an alert, as SecurityAlert has it and as the API
@@ -35,15 +36,15 @@ type alertEntity struct {
 // readAlert reads a row of SecurityAlert.
 func (e *Export) readAlert(place string, row []byte) error {
 	var a struct {
-		TimeGenerated                                               time.Time
-		SystemAlertID, ProviderName, ProductName                    string
-		AlertName, AlertType, AlertSeverity, CompromisedEntity, Tag string
-		Entities                                                    json.RawMessage
+		TimeGenerated                                          time.Time
+		SystemAlertID, ProviderName, ProductName               string
+		AlertName, AlertType, AlertSeverity, CompromisedEntity string
+		Entities                                               json.RawMessage
 	}
 	if err := json.Unmarshal(row, &a); err != nil {
 		return err
 	}
-	alert := Alert{ID: a.SystemAlertID, Provider: a.ProviderName, Name: a.AlertName, Kind: a.AlertType, Time: a.TimeGenerated, Place: place}
+	alert := Alert{ID: a.SystemAlertID, Provider: a.ProviderName, Product: a.ProductName, Name: a.AlertName, Kind: a.AlertType, Time: a.TimeGenerated, Place: place}
 	alert.Severity, _ = incident.ParseSeverity(a.AlertSeverity)
 	if strings.Contains(a.CompromisedEntity, "@") {
 		alert.Users = append(alert.Users, a.CompromisedEntity)
@@ -129,8 +130,8 @@ const cloudApps = "MCAS"
 // ofCloudApps tells whether Defender for Cloud Apps, or its App Governance,
 // raised the alert.
 func (a *Alert) ofCloudApps() bool {
-	p := strings.ToLower(a.Provider)
-	return p == "mcas" || strings.Contains(p, "cloudapps") || strings.Contains(p, "cloud app") || strings.Contains(p, "appgovernance") || strings.Contains(p, "app governance")
+	p := strings.ToLower(a.Provider + "\n" + a.Product)
+	return strings.EqualFold(a.Provider, cloudApps) || strings.Contains(p, "cloudapps") || strings.Contains(p, "cloud app") || strings.Contains(p, "appgovernance") || strings.Contains(p, "app governance")
 }
 
 // String says which alert it is.
@@ -155,5 +156,5 @@ func (e *Export) about(a *Alert, users ...string) bool {
 
 // words are what an alert says of what it is about.
 func (a *Alert) words() string {
-	return strings.ToLower(strings.Join(append([]string{a.Name, a.Kind, a.Provider}, a.Policies...), "\n"))
+	return strings.ToLower(strings.Join(append([]string{a.Name, a.Kind, a.Provider, a.Product}, a.Policies...), "\n"))
 }

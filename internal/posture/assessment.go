@@ -298,14 +298,19 @@ func (s *Score) String() string {
 	return fmt.Sprintf("secure score %s: %g of %g", s.Name, s.Current, s.Max)
 }
 
+type score struct{ Current, Max float64 }
+
 func (e *Export) readAzureScore(place string, data []byte) error {
 	var p struct {
-		DisplayName string
-		Score       struct{ Current, Max float64 }
+		score
+		Score *score // among the other members where Azure's command line wrote it
 	}
 	r, err := resource(data, &p)
 	if err != nil {
 		return err
+	}
+	if p.Score == nil {
+		p.Score = &p.score
 	}
 	scope, _, _ := strings.Cut(r.ID, "/providers/Microsoft.Security/")
 	e.Scores = append(e.Scores, Score{strings.TrimSpace(r.Name + " of " + scope), p.Score.Current, p.Score.Max, place})

@@ -38,7 +38,6 @@ func (c *check) finding(e *Export) Finding {
 
 // The paragraphs of the guide that ask for something.
 const (
-	ofCloudApps     = "guide 3.1"
 	ofCloud         = "guide 3.2"
 	ofAnomalies     = "guide 5.2, anomaly detection"
 	ofUserRisk      = "guide 5.2, user risk"

@@ -1,6 +1,7 @@
 package posture
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -52,32 +53,68 @@ func ids(list []reference) []string {
 	return out
 }
 
+// An inboundJSON is a rule of a group, as its interface has it or with its
+// properties among the other members.
 type inboundJSON struct {
 	Name       string
 	Properties struct {
-		Access, Direction, Protocol, SourceAddressPrefix string
-		SourceAddressPrefixes                            []string
-		DestinationAddressPrefix                         string
-		DestinationAddressPrefixes                       []string
-		DestinationApplicationSecurityGroups             []reference
-		DestinationPortRange                             string
-		DestinationPortRanges                            []string
-		Priority                                         int
+		Access, Direction, Protocol          string
+		SourceAddressPrefix                  words
+		SourceAddressPrefixes                words
+		DestinationAddressPrefix             words
+		DestinationAddressPrefixes           words
+		DestinationApplicationSecurityGroups []reference
+		DestinationPortRange                 words
+		DestinationPortRanges                words
+		Priority                             int
 	}
 }
 
+// UnmarshalJSON reads a rule in either form. One that is neither for what comes
+// in nor for what goes out is none.
+func (r *inboundJSON) UnmarshalJSON(data []byte) error {
+	named, err := resource(data, &r.Properties)
+	if err != nil {
+		return err
+	}
+	r.Name = named.Name
+	if d := r.Properties.Direction; !strings.EqualFold(d, "Inbound") && !strings.EqualFold(d, "Outbound") {
+		return fmt.Errorf("rule %q is neither Inbound nor Outbound", r.Name)
+	}
+	if a := r.Properties.Access; !strings.EqualFold(a, "Allow") && !strings.EqualFold(a, "Deny") {
+		return fmt.Errorf("rule %q neither allows nor denies", r.Name)
+	}
+	return nil
+}
+
+// words are texts that some exports write as one, others as a list.
+type words []string
+
+// UnmarshalJSON reads either.
+func (w *words) UnmarshalJSON(data []byte) error {
+	if data[0] == '[' {
+		return json.Unmarshal(data, (*[]string)(w))
+	}
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return err
+	}
+	*w = given([]string{text})
+	return nil
+}
+
 func (r *inboundJSON) ports() []string {
-	return given(append(slices.Clone(r.Properties.DestinationPortRanges), r.Properties.DestinationPortRange))
+	return slices.Concat(r.Properties.DestinationPortRanges, r.Properties.DestinationPortRange)
 }
 
 func (r *inboundJSON) sources() []string {
-	return given(append(slices.Clone(r.Properties.SourceAddressPrefixes), r.Properties.SourceAddressPrefix))
+	return slices.Concat(r.Properties.SourceAddressPrefixes, r.Properties.SourceAddressPrefix)
 }
 
 // to returns the destinations; none where they are groups of applications, which
 // are not read.
 func (r *inboundJSON) to() []string {
-	list := given(append(slices.Clone(r.Properties.DestinationAddressPrefixes), r.Properties.DestinationAddressPrefix))
+	list := slices.Concat(r.Properties.DestinationAddressPrefixes, r.Properties.DestinationAddressPrefix)
 	if len(list) == 0 && len(r.Properties.DestinationApplicationSecurityGroups) == 0 {
 		return []string{"*"}
 	}
@@ -134,16 +171,24 @@ func (e *Export) readMachine(place string, data []byte) error {
 	return nil
 }
 
+// An addressJSON is one of the addresses of an interface, in either form.
+type addressJSON struct {
+	PrivateIPAddress string
+	Subnet           reference
+	PublicIPAddress  *reference
+}
+
+// UnmarshalJSON reads an address in either form.
+func (a *addressJSON) UnmarshalJSON(data []byte) error {
+	type plainly addressJSON
+	_, err := resource(data, (*plainly)(a))
+	return err
+}
+
 func (e *Export) readInterface(_ string, data []byte) error {
 	var p struct {
 		VirtualMachine, NetworkSecurityGroup reference
-		IPConfigurations                     []struct {
-			Properties struct {
-				PrivateIPAddress string
-				Subnet           reference
-				PublicIPAddress  *reference
-			}
-		}
+		IPConfigurations                     []addressJSON
 	}
 	r, err := resource(data, &p)
 	if err != nil {
@@ -151,11 +196,11 @@ func (e *Export) readInterface(_ string, data []byte) error {
 	}
 	n := networkInterface{machine: strings.ToLower(p.VirtualMachine.ID), group: strings.ToLower(p.NetworkSecurityGroup.ID)}
 	for _, c := range p.IPConfigurations {
-		n.subnets = append(n.subnets, strings.ToLower(c.Properties.Subnet.ID))
-		if a, err := netip.ParseAddr(c.Properties.PrivateIPAddress); err == nil {
+		n.subnets = append(n.subnets, strings.ToLower(c.Subnet.ID))
+		if a, err := netip.ParseAddr(c.PrivateIPAddress); err == nil {
 			n.addresses = append(n.addresses, a)
 		}
-		n.public = n.public || c.Properties.PublicIPAddress != nil
+		n.public = n.public || c.PublicIPAddress != nil
 	}
 	if e.interfaces == nil {
 		e.interfaces = make(map[string]networkInterface)

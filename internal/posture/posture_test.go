@@ -126,3 +126,21 @@ func TestRead(t *testing.T) {
 		})
 	}
 }
+
+// A score is read in both forms that it has, and that of Microsoft 365 too.
+func TestScores(t *testing.T) {
+	var e posture.Export
+	const id = `{"id":"/subscriptions/s/providers/Microsoft.Security/secureScores/ascScore","name":"ascScore","type":"Microsoft.Security/secureScores",`
+	file := `[` + id + `"properties":{"score":{"current":23.53,"max":39}}},` + id + `"current":12,"max":40},{"controlScores":[],"currentScore":100,"maxScore":200,"createdDateTime":"2026-03-01T00:00:00Z"}]`
+	if err := e.Read("scores.json", []byte(file)); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i := range e.Scores {
+		got = append(got, e.Scores[i].String())
+	}
+	want := "secure score ascScore of /subscriptions/s: 23.53 of 39; secure score ascScore of /subscriptions/s: 12 of 40; secure score of Microsoft 365 at 2026-03-01T00:00:00Z: 100 of 200"
+	if strings.Join(got, "; ") != want {
+		t.Errorf("scores %q, want %q", got, want)
+	}
+}

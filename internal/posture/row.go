@@ -51,7 +51,7 @@ func Queries() []Query {
 	return []Query{
 		{riskyUserTable, "AADRiskyUsers | project TimeGenerated, UserId = Id, UserPrincipalName, RiskLevel, RiskState" + packed},
 		{riskEventTable, "AADUserRiskEvents | project TimeGenerated, UserId, UserPrincipalName, RiskLevel, RiskState, RiskEventType" + packed},
-		{alertTable, "SecurityAlert | project TimeGenerated, SystemAlertId, ProviderName, ProductName, AlertName, AlertType, AlertSeverity, CompromisedEntity, Entities" + packed},
+		{alertTable, "SecurityAlert | project TimeGenerated, SystemAlertId, ProviderName, ProductName, AlertName = iff(isempty(AlertName), DisplayName, AlertName), AlertType, AlertSeverity, CompromisedEntity, Entities" + packed},
 		{auditTable, `AuditLogs | where OperationName =~ "Consent to application" and Result =~ "success" | project TimeGenerated, InitiatedBy, TargetResources` + packed},
 		{activityTable, `AzureActivity | where OperationNameValue in~ ("` + initiate + `", "microsoft.security/jitnetworkaccesspolicies/initiate/action") and ActivityStatusValue in~ ("Success", "Succeeded", "Accept", "Accepted") ` +
 			`| project TimeGenerated, Caller, CallerIpAddress, Resource = tolower(iff(isempty(_ResourceId), ResourceId, _ResourceId)), Status = ActivityStatusValue` + packed},

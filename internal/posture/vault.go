@@ -57,12 +57,18 @@ func (e *Export) guardedBy(place, resource string, what protection, on bool, tex
 // networks is who may reach a vault or a storage account.
 type networks struct {
 	PublicNetworkAccess string
-	NetworkAcls         *struct{ DefaultAction string }
+	NetworkAcls         *networkRules
+	NetworkRuleSet      *networkRules // as Azure's command line calls it
 }
+
+type networkRules struct{ DefaultAction string }
 
 // judge notes whether everybody may reach a resource. A document that says
 // neither is of no use.
 func (n *networks) judge(e *Export, place, resource string) {
+	if n.NetworkAcls == nil {
+		n.NetworkAcls = n.NetworkRuleSet
+	}
 	switch {
 	case strings.EqualFold(n.PublicNetworkAccess, "Disabled"):
 		e.guardedBy(place, resource, firewall, true, "no public network reaches it")
