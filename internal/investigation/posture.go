@@ -31,10 +31,27 @@ func (c *Case) Posture(ctx context.Context, e *posture.Export) (told string, err
 	if told, err = r.incidents(ctx); err != nil {
 		return "", err
 	}
+	if err := r.tenants(ctx); err != nil {
+		return "", err
+	}
 	if err := r.documents(ctx, ""); err != nil {
 		return "", err
 	}
 	return told, r.tables(ctx)
+}
+
+// tenants notes where a case is of several: documents do not say whose they are,
+// and what is met of one may be missing of another.
+func (r *postureReader) tenants(ctx context.Context) error {
+	tenants, err := r.c.engine.Tenants(ctx)
+	if err != nil {
+		return fmt.Errorf("list tenants: %w", err)
+	}
+	tenants = slices.DeleteFunc(tenants, func(t string) bool { return t == "" })
+	if len(tenants) > 1 {
+		r.e.Incomplete = append(r.e.Incomplete, fmt.Sprintf("the case is of %d tenants, and documents do not say whose they are", len(tenants)))
+	}
+	return nil
 }
 
 // A postureReader takes a case into an export.

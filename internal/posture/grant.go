@@ -96,7 +96,7 @@ func consentsAlerted(e *Export, r *result) {
 	for i := range e.grants {
 		g := &e.grants[i]
 		e.alerted(r, &act{
-			topic: ofConsents, time: g.time, users: given([]string{g.actor, g.actorID}), applications: given([]string{g.application, g.applicationID, g.objectID}),
+			topic: ofConsents, time: g.time, users: given([]string{g.actor, g.actorID}), applications: given([]string{g.applicationID, g.objectID}),
 			evidence: Evidence{Text: g.String(), Place: g.place, User: g.actor},
 		})
 	}
@@ -107,7 +107,7 @@ type act struct {
 	topic        topic
 	time         time.Time
 	users        []string
-	applications []string
+	applications []string // ids: a name is what whoever made it liked
 	evidence     Evidence
 }
 
