@@ -65,8 +65,8 @@ const (
 	veryMany  = 500
 )
 
-// A doer is whose bursts are compared with each other: a person, what was done,
-// and in which log, as two logs may tell of the same.
+// A doer is whose bursts are compared with each other: a person, and what was
+// done.
 type doer struct{ user, kind string }
 
 // spikes returns the bursts that are far above what the person did before.

@@ -24,7 +24,7 @@ func (e *Export) ofTopic(t topic) []tenant.CloudAppPolicy {
 		return nil
 	}
 	for _, p := range e.Inventory.Policies {
-		if t.in(strings.ToLower(p.Name)) {
+		if p.About == t.String() || p.About == "" && t.in(strings.ToLower(p.Name)) {
 			out = append(out, p)
 		}
 	}

@@ -28,8 +28,12 @@ func (t topic) String() string {
 	panic(t)
 }
 
-// in tells whether a text, in lower case, is about the topic.
+// in tells whether a text, in lower case, is about the topic. What an application
+// does is not what a person does.
 func (t topic) in(text string) bool {
+	if t != ofConsents && ofConsents.in(text) {
+		return false
+	}
 	for _, word := range t.words() {
 		if strings.Contains(text, word) {
 			return true

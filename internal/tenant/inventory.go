@@ -28,6 +28,7 @@ type Inventory struct {
 // A CloudAppPolicy is a policy of Defender for Cloud Apps.
 type CloudAppPolicy struct {
 	Name        string
+	About       string // one of PolicySubjects; empty: what its name says
 	Enabled     bool
 	Sensitivity Sensitivity
 	Scope       []string // the groups that it is for; empty: all users, if ScopeKnown
@@ -117,7 +118,7 @@ func (r *reader) inventory(root ast.Node, i *Inventory) {
 
 func (r *reader) cloudAppPolicy(n ast.Node, what string) CloudAppPolicy {
 	m := r.mapping(n, what)
-	p := CloudAppPolicy{Name: m.required("name"), Enabled: m.truth("enabled"), Sensitivity: m.sensitivity(), Line: m.line}
+	p := CloudAppPolicy{Name: m.required("name"), About: m.about(), Enabled: m.truth("enabled"), Sensitivity: m.sensitivity(), Line: m.line}
 	if _, ok := m.entries["scope"]; ok {
 		p.Scope, p.ScopeKnown = m.texts("scope"), true
 		if len(p.Scope) == 0 {
@@ -125,7 +126,7 @@ func (r *reader) cloudAppPolicy(n ast.Node, what string) CloudAppPolicy {
 		}
 		p.Scope = slices.DeleteFunc(p.Scope, func(s string) bool { return strings.EqualFold(s, "all") })
 	}
-	m.rest("name", "enabled", "sensitivity", "scope")
+	m.rest("name", "about", "enabled", "sensitivity", "scope")
 	return p
 }
 
@@ -145,6 +146,25 @@ func (m mapping) truth(key string) bool {
 		m.reader.problem(m.lines[key], "%s: %s: %q is neither true nor false", m.what, key, text)
 		return false
 	}
+}
+
+// PolicySubjects are what a policy can be declared to be about, where its name
+// does not say so in English.
+func PolicySubjects() []string {
+	return []string{"impossible travel", "mass downloads", "mass deletions", "OAuth applications"}
+}
+
+func (m mapping) about() string {
+	text := m.text("about")
+	for _, subject := range PolicySubjects() {
+		if strings.EqualFold(text, subject) {
+			return subject
+		}
+	}
+	if text != "" {
+		m.reader.problem(m.lines["about"], "%s: about: %q is none of %s", m.what, text, strings.Join(PolicySubjects(), ", "))
+	}
+	return ""
 }
 
 func (m mapping) sensitivity() Sensitivity {

@@ -14,7 +14,7 @@ func TestParseInventory(t *testing.T) {
 policies:
   - {name: Impossible travel, enabled: true, sensitivity: Medium, scope: all}
   - {name: Mass download, enabled: false, scope: [Finance]}
-  - {name: Oddity, enabled: true}
+  - {name: Voyage impossible, about: Impossible Travel, enabled: true}
 connectors: []
 corporate: [{cidr: 198.51.100.0/24, name: HQ}]
 workingHours: {days: [Mon, tuesday], from: "08:00", to: "17:30", zone: Europe/Amsterdam}
@@ -25,7 +25,7 @@ workingHours: {days: [Mon, tuesday], from: "08:00", to: "17:30", zone: Europe/Am
 	want := []CloudAppPolicy{
 		{Name: "Impossible travel", Enabled: true, Sensitivity: MediumSensitivity, Scope: []string{}, ScopeKnown: true, Line: 3},
 		{Name: "Mass download", Scope: []string{"Finance"}, ScopeKnown: true, Line: 4},
-		{Name: "Oddity", Enabled: true, Line: 5},
+		{Name: "Voyage impossible", About: "impossible travel", Enabled: true, Line: 5},
 	}
 	if diff := cmp.Diff(want, got.Policies); diff != "" {
 		t.Errorf("policies (-want +got):\n%s", diff)
@@ -60,6 +60,7 @@ func TestInventoryProblems(t *testing.T) {
 		{"no yes and no no", "policies:\n  - {name: A, enabled: perhaps}\n", `inventory.yaml:2: policies, entry 1: enabled: "perhaps" is neither true nor false`},
 		{"not said whether it is on", "policies:\n  - {name: A}\n", "inventory.yaml:2: policies, entry 1: enabled is not there"},
 		{"no sensitivity", "policies:\n  - {name: A, enabled: true, sensitivity: extreme}\n", `inventory.yaml:2: policies, entry 1: sensitivity: "extreme" is none of low, medium, high`},
+		{"about something else", "policies:\n  - {name: A, about: weather, enabled: true}\n", `inventory.yaml:2: policies, entry 1: about: "weather" is none of impossible travel, mass downloads, mass deletions, OAuth applications`},
 		{"nobody in scope", "policies:\n  - {name: A, enabled: true, scope: []}\n", "inventory.yaml:2: policies, entry 1: scope is neither all nor names of groups"},
 		{"no zone", "workingHours: {days: [Mon], from: \"08:00\", to: \"09:00\", zone: Nowhere/Land}\n", `inventory.yaml:1: workingHours: zone: "Nowhere/Land" is no time zone such as Europe/Amsterdam`},
 		{"no day", "workingHours: {days: [Moon], from: \"08:00\", to: \"09:00\", zone: UTC}\n", `inventory.yaml:1: workingHours: days: "Moon" is none of Sun, Mon, Tue, Wed, Thu, Fri, Sat`},
