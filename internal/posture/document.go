@@ -46,7 +46,10 @@ func (e *Export) Document(place, kind string, data []byte) {
 // of how it was read.
 func plain(err error) error {
 	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
+	if errors.As(err, &wrong) && wrong.Field == "" {
+		return fmt.Errorf("a %s is no record", wrong.Value)
+	}
+	if wrong != nil {
 		return fmt.Errorf("%s cannot be a %s", strings.ToLower(wrong.Field), wrong.Value)
 	}
 	return err

@@ -144,3 +144,19 @@ func TestScores(t *testing.T) {
 		t.Errorf("scores %q, want %q", got, want)
 	}
 }
+
+// What cannot be read of a file is said, and the rest is read.
+func TestSkipped(t *testing.T) {
+	var e posture.Export
+	file := `[7,` + assessment("k", "Patch", vm, `{"code":"Healthy"}`, "High") + `,{"type":"Microsoft.Security/pricings","properties":{"pricingTier":3}},` + assessment("k2", "Encrypt", vm, `{"code":"odd"}`, "High") + `]`
+	if err := e.Read("a.json", []byte(file)); err != nil {
+		t.Fatal(err)
+	}
+	want := "a.json, record 1: a number is no record\na.json, record 3: pricingtier cannot be a number\na.json, record 4: the status \"odd\" of Encrypt: " + vm + " is none that is known"
+	if got := strings.Join(e.Skipped, "\n"); got != want {
+		t.Errorf("skipped\n%s\nwant\n%s", got, want)
+	}
+	if len(e.Assessments) != 2 {
+		t.Errorf("%d assessments were read, want 2", len(e.Assessments))
+	}
+}

@@ -135,7 +135,7 @@ func (f *file) place() string { return fmt.Sprintf("%s, record %d", f.name, f.re
 
 func (f *file) skip(err error) {
 	f.records++
-	f.e.skip(f.place(), err)
+	f.e.skip(f.place(), plain(err))
 }
 
 // skip notes a record that cannot be read: there may be more than is here.
