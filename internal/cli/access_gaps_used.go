@@ -44,27 +44,25 @@ func (a *app) listUsedGaps(ctx context.Context, paths []string, f *gapFlags) (er
 
 // usesOf counts the sign-ins of a case that policies were asked about.
 func (a *app) usesOf(ctx context.Context, c *investigation.Case, t *condaccess.Tenant) (*gaps.Uses, error) {
-	uses, unread, unreached := gaps.NewUses(t), 0, 0
-	absent, err := c.SignIns(ctx, func(_ evidence.Origin, row []byte) error {
-		rec, err := replay.ReadRecord(row)
-		switch {
-		case err != nil:
-			unread++ // one record that is not understood is counted and said
-		case rec.Unreached():
-			unreached++
-		default:
-			uses.Add(rec.SignIn, rec.User, resourceName(rec.SignIn))
+	uses, unreached := gaps.NewUses(t), 0
+	read, err := c.SignIns(ctx, investigation.SignInOptions{}, func(_ evidence.Origin, rec *replay.Record) error {
+		if rec.Unreached() {
+			unreached += rec.Count
+			return nil
 		}
+		last := *rec.SignIn
+		last.Time = rec.Last
+		uses.Add(&last, rec.Count, rec.User, resourceName(&last))
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("weigh by sign-ins: %w", err)
 	}
-	for _, table := range absent {
+	for _, table := range read.Absent {
 		a.note("the case has no %s: what is there has no weight", table)
 	}
-	if unread > 0 {
-		a.note("%s could not be read, and have no weight", plural(unread, "sign-in"))
+	if read.Unread > 0 {
+		a.note("%s could not be read, and have no weight", plural(read.Unread, "sign-in"))
 	}
 	a.note("%s of the case weigh; %d of which no policy was asked do not", plural(uses.Total(), "sign-in"), unreached)
 	return uses, nil

@@ -160,12 +160,11 @@ func (a *app) generatePolicies(ctx context.Context, paths []string, f *generateF
 
 // attackerAddresses adds the addresses from which the attacker's sign-ins came.
 func (a *app) attackerAddresses(ctx context.Context, c *investigation.Case, malicious map[evidence.Origin]bool, out []netip.Addr) ([]netip.Addr, error) {
-	err := c.SignInsOf(ctx, malicious, func(_ evidence.Origin, row []byte) error {
-		rec, err := replay.ReadRecord(row)
-		if err == nil && rec.SignIn.Place.IP.IsValid() && !slices.Contains(out, rec.SignIn.Place.IP) {
+	_, err := c.SignIns(ctx, investigation.SignInOptions{Attackers: malicious, Only: true}, func(_ evidence.Origin, rec *replay.Record) error {
+		if rec != nil && rec.SignIn.Place.IP.IsValid() && !slices.Contains(out, rec.SignIn.Place.IP) {
 			out = append(out, rec.SignIn.Place.IP)
 		}
-		return err
+		return nil
 	})
 	return out, err
 }
@@ -291,7 +290,8 @@ func (a *app) replayGenerated(ctx context.Context, c *investigation.Case, g *gen
 	t := l.Tenant()
 	enforceLast(t)
 	r := replay.New(condaccess.NewEvaluator(t, condaccess.Options{}))
-	if err := a.replayCase(ctx, c, r, malicious); err != nil {
+	at, users := replay.Apart([]*condaccess.Tenant{t}, nil)
+	if err := a.replayCase(ctx, c, r, investigation.SignInOptions{Attackers: malicious, Moments: at, Users: users}); err != nil {
 		return err
 	}
 	result := r.Result()

@@ -82,11 +82,12 @@ func (a *app) replaySignIns(ctx context.Context, f *replayFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	r, err := a.replayOf(ctx, c, t, o, f)
+	r, options, err := a.replayOf(ctx, c, t, o, f)
 	if err != nil {
 		return err
 	}
-	if err := a.replayCase(ctx, c, r, malicious); err != nil {
+	options.Attackers = malicious
+	if err := a.replayCase(ctx, c, r, options); err != nil {
 		return err
 	}
 	if err := a.list(f.format, replayListing(r, f.by)); err != nil {
@@ -102,8 +103,8 @@ const (
 )
 
 // replayOf returns a replay against the policies of today, or those that were
-// in force at the time of each sign-in.
-func (a *app) replayOf(ctx context.Context, c *investigation.Case, t *condaccess.Tenant, o condaccess.Options, f *replayFlags) (*replay.Replay, error) {
+// in force at the time of each sign-in, and which sign-ins are apart for it.
+func (a *app) replayOf(ctx context.Context, c *investigation.Case, t *condaccess.Tenant, o condaccess.Options, f *replayFlags) (r *replay.Replay, apart investigation.SignInOptions, err error) {
 	evaluator := func(t *condaccess.Tenant) *condaccess.Evaluator {
 		if f.enforce {
 			enforceReported(t)
@@ -111,19 +112,22 @@ func (a *app) replayOf(ctx context.Context, c *investigation.Case, t *condaccess
 		return condaccess.NewEvaluator(t, o)
 	}
 	if f.at == policiesToday {
-		return replay.New(evaluator(t)), a.noteChanged(ctx, c, t, f)
+		apart.Moments, apart.Users = replay.Apart([]*condaccess.Tenant{t}, nil)
+		return replay.New(evaluator(t)), apart, a.noteChanged(ctx, c, t, f)
 	}
 	past, err := c.PolicyHistory(ctx, t)
 	if err != nil {
-		return nil, err
+		return nil, apart, err
 	}
 	if past.Empty() {
-		return nil, errors.New("the case holds no Conditional Access policy and no record of a change of one: ingest an export of them and AuditLogs, or name files with --policies")
+		return nil, apart, errors.New("the case holds no Conditional Access policy and no record of a change of one: ingest an export of them and AuditLogs, or name files with --policies")
 	}
 	for _, note := range past.Notes() {
 		a.note("%s", note.Text)
 	}
-	return replay.NewOver(past.Moments(), func(at time.Time) *condaccess.Evaluator { return evaluator(past.At(at)) }), nil
+	moments := past.Moments()
+	apart.Moments, apart.Users = replay.Apart(past.Tenants(), moments)
+	return replay.NewOver(moments, func(at time.Time) *condaccess.Evaluator { return evaluator(past.At(at)) }), apart, nil
 }
 
 // noteChanged says how many of the case's own policies were changed after its
@@ -238,26 +242,21 @@ func incidentIDs(doc *report.Document) string {
 }
 
 // replayCase adds the sign-ins of a case.
-func (a *app) replayCase(ctx context.Context, c *investigation.Case, r *replay.Replay, malicious map[evidence.Origin]bool) error {
-	unread := 0
-	absent, err := c.SignIns(ctx, func(origin evidence.Origin, row []byte) error {
-		rec, err := replay.ReadRecord(row)
-		if err != nil {
-			unread++
-			return nil //nolint:nilerr // one record that is not understood is counted and said
+func (a *app) replayCase(ctx context.Context, c *investigation.Case, r *replay.Replay, o investigation.SignInOptions) error {
+	read, err := c.SignIns(ctx, o, func(_ evidence.Origin, rec *replay.Record) error {
+		if rec != nil {
+			r.Add(rec)
 		}
-		rec.Malicious = malicious[origin]
-		r.Add(rec)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, table := range absent {
+	for _, table := range read.Absent {
 		a.note("the case has no %s: what is there was not replayed", table)
 	}
-	if unread > 0 {
-		a.note("%s could not be read, and were not replayed", plural(unread, "sign-in"))
+	if read.Unread > 0 {
+		a.note("%s could not be read, and were not replayed", plural(read.Unread, "sign-in"))
 	}
 	return nil
 }

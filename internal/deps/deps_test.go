@@ -77,7 +77,6 @@ internal/baseline:   internal/condaccess internal/incident
 internal/posture:    internal/incident internal/condaccess internal/tenant
 internal/condaccess/gaps: internal/condaccess
 internal/baseline:   internal/condaccess internal/condaccess/gaps internal/incident
-internal/posture:    internal/incident
 internal/condaccess/history: internal/condaccess
 internal/condaccess/replay: internal/condaccess
 internal/condaccess/generate:

@@ -63,7 +63,7 @@ func (c *Case) access(ctx context.Context, incidents []incident.Incident, files 
 	for i := range incidents {
 		AttackerRecords(&incidents[i], all)
 	}
-	if err := c.SignInsOf(ctx, all, a.read); err != nil {
+	if _, err := c.SignIns(ctx, SignInOptions{Attackers: all, Only: true}, a.read); err != nil {
 		return nil, nil, err
 	}
 	if len(a.records)+len(a.unread) == 0 {
@@ -177,13 +177,11 @@ func (a *accountant) at(t time.Time) *condaccess.Evaluator {
 	return a.evaluators[k]
 }
 
-func (a *accountant) read(origin evidence.Origin, row []byte) error {
-	rec, err := replay.ReadRecord(row)
-	if err != nil {
+func (a *accountant) read(origin evidence.Origin, rec *replay.Record) error {
+	if rec == nil {
 		a.unread = append(a.unread, origin)
-		return nil //nolint:nilerr // one record that is not understood is counted and said
+		return nil
 	}
-	rec.Malicious = true
 	a.records[origin] = rec
 	return nil
 }

@@ -36,37 +36,9 @@ func AttackerRecords(in *incident.Incident, out map[evidence.Origin]bool) (more 
 	return more
 }
 
-// SignInsOf calls each for those of the records that are sign-ins, by table and
-// time, with all that the row says as a JSON object.
-func (c *Case) SignInsOf(ctx context.Context, records map[evidence.Origin]bool, each func(origin evidence.Origin, row []byte) error) error {
-	if len(records) == 0 {
-		return nil
-	}
-	for _, table := range SignInTables() {
-		found, err := c.has(ctx, table)
-		if err != nil {
-			return err
-		}
-		if !found {
-			continue
-		}
-		text := table + " | where " + isOne(records) + " | sort by TimeGenerated asc, " + recordNumber + " asc | project " + ownOrigin + ", Row = pack_all()"
-		if err := c.signInRows(ctx, text, func(row []types.Value) error {
-			return each(evidence.Origin{File: row[0].Int, Record: row[1].Int}, []byte(row[2].Text))
-		}); err != nil {
-			return fmt.Errorf("read %s: %w", table, err)
-		}
-	}
-	return nil
-}
-
-// The hidden columns of a record's place, in a query over the tables of
-// sign-ins.
-const (
-	ownOrigin = "['" + plan.OriginFile + "'], ['" + plan.OriginRecord + "']"
-	// recordNumber is one number for both.
-	recordNumber = "(['" + plan.OriginFile + "'] * 1099511627776 + ['" + plan.OriginRecord + "'])"
-)
+// recordNumber is one number for the hidden columns of a record's place, in a
+// query over the tables of sign-ins.
+const recordNumber = "(['" + plan.OriginFile + "'] * 1099511627776 + ['" + plan.OriginRecord + "'])"
 
 // isOne is true of the rows that are among records.
 func isOne(records map[evidence.Origin]bool) string {

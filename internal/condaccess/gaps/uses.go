@@ -54,9 +54,9 @@ func NewUses(t *condaccess.Tenant) *Uses {
 	return u
 }
 
-// Add counts a sign-in. Who and app are what its record calls the principal and
+// Add counts sign-ins that are the same, of which s is the last. Who and app are what its record calls the principal and
 // the resource; they are shown, and change nothing.
-func (u *Uses) Add(s *condaccess.SignIn, who, app string) {
+func (u *Uses) Add(s *condaccess.SignIn, count int, who, app string) {
 	principal := s.Principal
 	if id := u.ids[strings.ToLower(principal.ID)]; id != "" {
 		principal.ID = id
@@ -70,7 +70,7 @@ func (u *Uses) Add(s *condaccess.SignIn, who, app string) {
 	if s.Place.IP.IsValid() {
 		key.place.ip = s.Place.IP.String()
 	}
-	u.total++
+	u.total += count
 	n, seen := u.number[key]
 	if !seen {
 		n = len(u.all)
@@ -81,7 +81,7 @@ func (u *Uses) Add(s *condaccess.SignIn, who, app string) {
 			what: atom{label: cmp.Or(app, targetLabel(&target)), put: func(s *condaccess.SignIn) { s.Target = target }, key: key.what},
 		})
 	}
-	u.all[n].count++
+	u.all[n].count += count
 	if u.all[n].sample == nil || s.Time.After(u.all[n].sample.Time) {
 		u.all[n].sample = s
 	}

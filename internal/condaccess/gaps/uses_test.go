@@ -28,15 +28,15 @@ func TestRowsAreWeighedByUse(t *testing.T) {
 	space := answers(t)
 	uses := NewUses(space.tenant)
 	for i := range 5 {
-		uses.Add(recorded("anna@contoso.com", mailbox, "192.0.2.7", i), "anna@contoso.com", "Mail")
+		uses.Add(recorded("anna@contoso.com", mailbox, "192.0.2.7", i), 1, "anna@contoso.com", "Mail")
 	}
 	for i := range 9 {
-		uses.Add(recorded("anna", mailbox, "203.0.113.9", 10+i), "anna@contoso.com", "Mail")
+		uses.Add(recorded("anna", mailbox, "203.0.113.9", 10+i), 1, "anna@contoso.com", "Mail")
 	}
-	uses.Add(recorded("carl", "an application of ours", "203.0.113.9", 40), "carl@contoso.com", "Ours")
+	uses.Add(recorded("carl", "an application of ours", "203.0.113.9", 40), 1, "carl@contoso.com", "Ours")
 	robot := recorded("robot", mailbox, "203.0.113.9", 50)
 	robot.Principal.Kind = condaccess.ServicePrincipalIdentity
-	uses.Add(robot, "robot", "Mail")
+	uses.Add(robot, 1, "robot", "Mail")
 	space.Weigh(uses)
 	report, err := space.Report(profile(t, "phished"), 100)
 	if err != nil {
@@ -72,8 +72,8 @@ func TestNoUses(t *testing.T) {
 func TestComparisonIsWeighed(t *testing.T) {
 	space := answers(t)
 	uses := NewUses(space.tenant)
-	uses.Add(recorded("anna", mailbox, "203.0.113.9", 1), "", "")
-	uses.Add(recorded("anna", mailbox, "192.0.2.7", 2), "", "")
+	uses.Add(recorded("anna", mailbox, "203.0.113.9", 1), 1, "", "")
+	uses.Add(recorded("anna", mailbox, "192.0.2.7", 2), 1, "", "")
 	space.Weigh(uses)
 	c, err := space.Compare(profile(t, "phished"), func(i int) bool { return i < 4 }, func(int) bool { return true }, 0)
 	if err != nil {
@@ -104,7 +104,7 @@ func TestUsesAreWhatTheEvaluatorLetsPass(t *testing.T) {
 				if s.Principal.GuestKnown { // who is of one kind and tenant is no other
 					s.Principal.ID += s.Principal.Guest.String() + s.Principal.HomeTenant
 				}
-				uses.Add(s, "", "")
+				uses.Add(s, 1, "", "")
 				if passes(t, space, &p.cases[0], s) {
 					want++
 				}

@@ -131,6 +131,19 @@ func (h *History) At(t time.Time) *condaccess.Tenant {
 	return &out
 }
 
+// Tenants returns the tenant of every time between the moments.
+func (h *History) Tenants() []*condaccess.Tenant {
+	moments := h.Moments()
+	if len(moments) == 0 {
+		return []*condaccess.Tenant{h.At(time.Time{})}
+	}
+	out := []*condaccess.Tenant{h.At(moments[0].Add(-time.Nanosecond))}
+	for _, m := range moments {
+		out = append(out, h.At(m))
+	}
+	return out
+}
+
 func (o *object) at(t time.Time) state {
 	if t.IsZero() && len(o.stretches) > 1 {
 		return state{lost: "the sign-in does not say when it was"}

@@ -48,34 +48,34 @@ func (r *Replay) agreementOf(p *condaccess.Policy) *Agreement {
 
 func (a *Agreement) add(p *condaccess.Policy, rec *Record, said *condaccess.Recorded, found *verdict) {
 	if !p.Modified.IsZero() && (rec.SignIn.Time.IsZero() || rec.SignIn.Time.Before(p.Modified)) {
-		a.ChangedSince++
+		a.ChangedSince += rec.count()
 		return
 	}
 	if a.Matrix[said.Result] == nil {
 		a.Matrix[said.Result] = make(map[condaccess.Result]int)
 	}
-	a.Matrix[said.Result][found.result]++
+	a.Matrix[said.Result][found.result] += rec.count()
 	switch unknown, equal := found.result == condaccess.UnknownResult, found.result == said.Result; {
 	case unknown:
-		a.Unknown++
+		a.Unknown += rec.count()
 	case equal:
-		a.Equal++
+		a.Equal += rec.count()
 	default:
-		a.Different++
+		a.Different += rec.count()
 	}
-	a.addCondition(said, found)
+	a.addCondition(said, found, rec.count())
 }
 
-func (a *Agreement) addCondition(said *condaccess.Recorded, found *verdict) {
+func (a *Agreement) addCondition(said *condaccess.Recorded, found *verdict, n int) {
 	if !said.Conditions || said.NotSatisfied == 0 || found.unmet == 0 {
 		return
 	}
 	for _, name := range said.NotSatisfied.Names() {
 		pair := a.Conditions[name]
 		if at := slices.Index(loggedConditions(), name); at >= 0 && found.unmet&(1<<at) != 0 {
-			pair.Same++
+			pair.Same += n
 		} else {
-			pair.Other++
+			pair.Other += n
 		}
 		a.Conditions[name] = pair
 	}

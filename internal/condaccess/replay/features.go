@@ -21,7 +21,7 @@ type key struct {
 // what it is in.
 type features struct {
 	evaluator *condaccess.Evaluator
-	history   bool
+	risky     map[string]bool   // users, by id in lower case, whose risk has a history
 	values    [4]map[string]int // by dimension, of what a sign-in says
 	classes   [4]map[string]int // of what it is in
 	facts     map[string]int
@@ -32,7 +32,10 @@ type features struct {
 func newFeatures(e *condaccess.Evaluator) *features {
 	f := &features{evaluator: e, facts: make(map[string]int), external: make(map[string]string), holds: make([]byte, len(e.Policies()))}
 	t := e.Tenant()
-	f.history = len(t.Risk) > 0 || t.RiskComplete
+	f.risky = make(map[string]bool)
+	for _, r := range t.Risk {
+		f.risky[strings.ToLower(r.User)] = true
+	}
 	for i := range f.values {
 		f.values[i], f.classes[i] = make(map[string]int), make(map[string]int)
 	}
@@ -50,10 +53,16 @@ func (f *features) key(s *condaccess.SignIn) key {
 		signInRisk: s.SignInRisk, userRisk: s.UserRisk, workloadRisk: s.ServicePrincipalRisk, agentRisk: s.AgentRisk, insider: s.InsiderRisk,
 	}
 	k.facts = number(f.facts, f.factsText(s, who))
-	if f.history && s.UserRisk == "" {
+	if s.UserRisk == "" && f.changes(s.Principal.ID) {
 		k.user, k.time = s.Principal.ID, s.Time
 	}
 	return k
+}
+
+// changes tells whether a user's risk may change. Whose id is not known may be
+// any of them.
+func (f *features) changes(id string) bool {
+	return len(f.risky) > 0 && (id == "" || strings.Contains(id, "@") || f.risky[strings.ToLower(id)])
 }
 
 // class returns the number of the class that a value is in.

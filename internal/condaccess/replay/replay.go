@@ -16,13 +16,27 @@ import (
 	"github.com/conshelf/conshelf/internal/condaccess"
 )
 
-// A Record is a sign-in of a log.
+// A Record is a sign-in of a log, or several that say the same but for their ids
+// and times.
 type Record struct {
 	SignIn    *condaccess.SignIn
 	User, App string // as the log names them
 	Result    string // its code as the log has it; 0 is a success
 	Recorded  []condaccess.Recorded
 	Malicious bool
+	// Count is how many they are, of which the first is at the time of SignIn and
+	// the last at Last. Zero is one.
+	Count int
+	Last  time.Time
+}
+
+func (r *Record) count() int { return max(r.Count, 1) }
+
+func (r *Record) last() time.Time {
+	if r.Count > 1 {
+		return r.Last
+	}
+	return r.SignIn.Time
 }
 
 // Unreached tells whether the tenant's policies had no say.
@@ -76,23 +90,24 @@ func NewOver(moments []time.Time, at func(time.Time) *condaccess.Evaluator) *Rep
 	return &Replay{eras: newEras(moments, at), met: make(map[sighting]*sightings), agreement: make(map[string]*Agreement)}
 }
 
-// Add replays a sign-in.
+// Add replays a sign-in, or equal ones: those that policies may tell apart, by
+// the moments that Apart gives, are not equal.
 func (r *Replay) Add(rec *Record) {
 	t := &r.out.Legitimate
 	if rec.Malicious {
 		t = &r.out.Malicious
 	}
-	t.Records++
+	t.Records += rec.count()
 	if rec.Malicious {
 		r.malicious = append(r.malicious, rec)
 	}
 	if rec.Unreached() {
-		t.Unreached++
+		t.Unreached += rec.count()
 		return
 	}
 	era := r.eras.of(rec.SignIn.Time)
 	o := r.outcome(era, rec.SignIn)
-	t.add(o.possible)
+	t.add(o.possible, rec.count())
 	if !rec.Malicious {
 		r.meet(rec, o)
 	}
@@ -131,10 +146,10 @@ type Explained struct {
 	Policies []condaccess.PolicyResult
 }
 
-func (t *Tally) add(p outcomes) {
+func (t *Tally) add(p outcomes, n int) {
 	certain := p&(p-1) == 0
 	if !certain {
-		t.Unknown++
+		t.Unknown += n
 	}
 	for _, x := range []struct {
 		of *Interval
@@ -143,9 +158,9 @@ func (t *Tally) add(p outcomes) {
 		if p&x.is == 0 {
 			continue
 		}
-		x.of.Possible++
+		x.of.Possible += n
 		if certain {
-			x.of.Certain++
+			x.of.Certain += n
 		}
 	}
 }
@@ -182,8 +197,8 @@ func (r *Replay) meet(rec *Record, o *outcome) {
 		met = &sightings{first: rec.SignIn.Time, last: rec.SignIn.Time}
 		r.met[k] = met
 	}
-	met.count++
-	met.span(rec.SignIn.Time, rec.SignIn.Time)
+	met.count += rec.count()
+	met.span(rec.SignIn.Time, rec.last())
 }
 
 func (s *sightings) span(first, last time.Time) {
