@@ -42,7 +42,8 @@ func (a *app) accessReplayCommand() *cobra.Command {
 			"  outcome    how many are stopped, challenged and allowed\n" +
 			"  agreement  of each policy, what the log recorded beside what evaluation finds; sign-ins before the policy's last\n" +
 			"             change are counted apart, and not compared\n" +
-			"  condition  of each policy and condition, where both say that it does not apply, whether both say why\n" +
+			"  condition  of each policy and condition, who says that it rules the policy out: both, the log, evaluation; or the log,\n" +
+			"             and evaluation does not know\n" +
 			"  people     who, with which application, would be stopped or asked for more: how often, first and last\n" +
 			"  why        of each of the attacker's sign-ins, what each policy made of it, clause by clause",
 		Example: "  conshelf ca replay --case ./case\n  conshelf ca replay --case ./case --policies proposed.json --enforce-report-only --by people",
@@ -91,6 +92,9 @@ func (a *app) replaySignIns(ctx context.Context, f *replayFlags) (err error) {
 		return err
 	}
 	if err := a.list(f.format, replayListing(r, f.by)); err != nil {
+		return err
+	}
+	if err := a.agreement(r, f); err != nil {
 		return err
 	}
 	return incompleteStatus(t)
@@ -176,6 +180,9 @@ func (a *app) replayTenant(ctx context.Context, c *investigation.Case, f *replay
 	}
 	t := l.Tenant()
 	if len(t.Policies) == 0 && f.at == policiesToday {
+		if err := a.nameStrangers(ctx, c, t); err != nil {
+			return nil, err
+		}
 		return nil, errors.New("the case holds no Conditional Access policy: ingest an export of them, or name their files")
 	}
 	for _, n := range t.Notes {

@@ -101,10 +101,12 @@ func keysOf[V any, K ~string](m map[K]V) []K {
 }
 
 func conditionListing(list []*replay.Agreement) listing {
-	l := listing{cols: typedColumns([]string{"Policy", "Condition", "Same", "Other", "ID"}, "Same", "Other")}
+	counts := []string{"Both", "LogOnly", "EvaluationOnly", "NotKnown"}
+	l := listing{cols: typedColumns(append(append([]string{"Policy", "Condition"}, counts...), "ID"), counts...)}
 	for _, a := range list {
 		for _, name := range keysOf(a.Conditions) {
-			cells := append(texts(policyLabel(a.Policy), name), longs(a.Conditions[name].Same, a.Conditions[name].Other)...)
+			c := a.Conditions[name]
+			cells := append(texts(policyLabel(a.Policy), name), longs(c.Both, c.Log, c.Evaluation, c.Unknown)...)
 			l.rows = append(l.rows, append(cells, texts(a.Policy.ID)...))
 		}
 	}

@@ -49,6 +49,7 @@ type Replay struct {
 	out       Result
 	met       map[sighting]*sightings
 	agreement map[string]*Agreement
+	strangers map[string]*Stranger
 	malicious []*Record
 	scratch   condaccess.Evaluation
 }
@@ -87,7 +88,7 @@ func New(e *condaccess.Evaluator) *Replay {
 // At the zero Time it is asked for those of sign-ins that do not say when they
 // were.
 func NewOver(moments []time.Time, at func(time.Time) *condaccess.Evaluator) *Replay {
-	return &Replay{eras: newEras(moments, at), met: make(map[sighting]*sightings), agreement: make(map[string]*Agreement)}
+	return &Replay{eras: newEras(moments, at), met: make(map[sighting]*sightings), agreement: make(map[string]*Agreement), strangers: make(map[string]*Stranger)}
 }
 
 // Add replays a sign-in, or equal ones: those that policies may tell apart, by

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/conshelf/conshelf/internal/condaccess"
 )
 
@@ -253,5 +255,36 @@ func TestErasAreApart(t *testing.T) {
 	}
 	if met := replay.Meetings(); len(met) != 1 || met[0].Count != 1 || met[0].Policy.Name != "before" {
 		t.Errorf("met %+v, want anna once", met)
+	}
+}
+
+// Of each condition it is counted who says that it rules a policy out; what the
+// address was is of the location, and of a policy that is off nothing is said.
+func TestConditionsAgree(t *testing.T) {
+	replay := New(evaluator(t, 6))
+	s := signIn(rand.New(rand.NewPCG(1, 1)), 0, 1, 1)
+	s.Principal.ID, s.Principal.GuestKnown, s.Client, s.Target.Applications = "user9", true, "browser", []string{"app2"}
+	s.Place.IP = netip.MustParseAddr("192.0.2.7")
+	said := func(id string, result condaccess.Result, no condaccess.LogConditions) condaccess.Recorded {
+		return condaccess.Recorded{ID: id, Name: id, Result: result, Conditions: true, NotSatisfied: no}
+	}
+	replay.Add(&Record{SignIn: s, Count: 3, Recorded: []condaccess.Recorded{
+		said("p1", condaccess.NotApplied, condaccess.LogClientType),
+		said("p2", condaccess.NotApplied, condaccess.LogLocation|condaccess.LogAddressSeenByEntra),
+		said("p3", condaccess.NotEnabled, 0),
+		said("gone", condaccess.Success, 0),
+	}})
+	want := map[string]map[string]Ruling{
+		"p1": {"clientType": {Log: 3}, "application": {Evaluation: 3}},
+		"p2": {"location": {Both: 3}},
+		"p3": {"users": {Evaluation: 3}},
+	}
+	for _, a := range replay.Agreements() {
+		if diff := cmp.Diff(want[a.Policy.ID], a.Conditions); diff != "" {
+			t.Errorf("%s (- want, + got):\n%s", a.Policy.ID, diff)
+		}
+	}
+	if got := replay.Strangers(); len(got) != 1 || got[0] != (Stranger{"gone", "gone", 3}) {
+		t.Errorf("strangers %+v", got)
 	}
 }
