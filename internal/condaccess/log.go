@@ -1,6 +1,7 @@
 package condaccess
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/bits"
@@ -101,11 +102,37 @@ func ReadRecorded(data []byte) ([]Recorded, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read record: %w", err)
 	}
-	r := signInReader{sources: sources(nodes[0])}
+	return recordedIn(nodes[0]), nil
+}
+
+func recordedIn(n *node) []Recorded {
+	r := signInReader{sources: sources(n)}
 	var out []Recorded
 	for _, n := range r.first("conditionalAccessPolicies", "appliedConditionalAccessPolicies").items() {
 		out = append(out, readRecorded(n))
 	}
+	return out
+}
+
+// A LogRecord is a record of a sign-in log: the sign-in, what is recorded of each
+// policy, and the names that are shown of it.
+type LogRecord struct {
+	SignIn    *SignIn
+	Recorded  []Recorded
+	User, App string
+	Result    string // its code; 0 is a success
+}
+
+// ReadLogRecord reads a row of a table of sign-ins, as a JSON object.
+func ReadLogRecord(row []byte) (LogRecord, error) {
+	n, err := readObject(row)
+	if err != nil {
+		return LogRecord{}, err
+	}
+	out := LogRecord{Recorded: recordedIn(n), Result: n.get("ResultType").str()}
+	out.SignIn, _ = readSignIn(n)
+	out.User = cmp.Or(n.get("UserPrincipalName").str(), n.get("ServicePrincipalName").str())
+	out.App = cmp.Or(n.get("AppDisplayName").str(), n.get("ResourceDisplayName").str())
 	return out, nil
 }
 

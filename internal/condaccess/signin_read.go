@@ -16,21 +16,29 @@ import (
 func ReadSignIn(texts ...[]byte) (s *SignIn, problems []string, err error) {
 	var objects []*node
 	for _, data := range texts {
-		text, err := DecodeText(data)
+		n, err := readObject(data)
 		if err != nil {
-			return nil, nil, fmt.Errorf("read sign-in: %w", err)
+			return nil, nil, err
 		}
-		nodes, err := parseNodes(text)
-		if err != nil {
-			return nil, nil, fmt.Errorf("read sign-in: %w", err)
-		}
-		if len(nodes) != 1 || !nodes[0].object() {
-			return nil, nil, errors.New("read sign-in: it is not one JSON object")
-		}
-		objects = append(objects, nodes[0])
+		objects = append(objects, n)
 	}
 	s, problems = readSignIn(objects...)
 	return s, problems, nil
+}
+
+func readObject(data []byte) (*node, error) {
+	text, err := DecodeText(data)
+	if err != nil {
+		return nil, fmt.Errorf("read sign-in: %w", err)
+	}
+	nodes, err := parseNodes(text)
+	if err != nil {
+		return nil, fmt.Errorf("read sign-in: %w", err)
+	}
+	if len(nodes) != 1 || !nodes[0].object() {
+		return nil, errors.New("read sign-in: it is not one JSON object")
+	}
+	return nodes[0], nil
 }
 
 // sources returns the objects of a sign-in in which its facts may be.

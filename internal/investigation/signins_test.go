@@ -30,7 +30,7 @@ const tenantPolicies = `{"policies":[
 // number, of each person, and against what the log recorded; and they are fewer.
 func TestGroupedSignInsAreEqual(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := simulate.Write(t.Context(), filepath.Join(dir, "export"), simulate.Options{Seed: 7, Users: 15, Days: 3, Attacks: []simulate.Attack{}}); err != nil {
+	if _, err := simulate.Write(t.Context(), filepath.Join(dir, "export"), simulate.Options{Seed: 7, Users: 20, Days: 3, Attacks: []simulate.Attack{}}); err != nil {
 		t.Fatal(err)
 	}
 	c, err := Open(t.Context(), filepath.Join(dir, "case"), openDuckDB)
@@ -56,7 +56,7 @@ func TestGroupedSignInsAreEqual(t *testing.T) {
 	groups := 0
 	read, err := c.SignIns(t.Context(), o, func(_ evidence.Origin, rec *replay.Record) error {
 		groups++
-		rec.Recorded = recordedOf(rec)
+		rec.Recorded = append(rec.Recorded, recordedOf(rec)...)
 		grouped.Add(rec)
 		return nil
 	})
@@ -66,7 +66,7 @@ func TestGroupedSignInsAreEqual(t *testing.T) {
 	if diff := cmp.Diff(toldBy(alone), toldBy(grouped)); diff != "" {
 		t.Errorf("grouped sign-ins come to another result (- alone, + grouped):\n%s", diff)
 	}
-	if len(alone.Meetings()) == 0 || len(alone.Agreements()) == 0 || len(alone.Malicious()) == 0 {
+	if len(alone.Meetings()) == 0 || len(alone.Agreements()) == 0 || len(alone.Malicious()) == 0 || len(alone.Strangers()) == 0 {
 		t.Error("nothing was compared")
 	}
 	if groups*2 > ones {
@@ -75,7 +75,8 @@ func TestGroupedSignInsAreEqual(t *testing.T) {
 	t.Logf("%d sign-ins, %d groups", ones, groups)
 }
 
-// recordedOf gives sign-ins something that the log recorded of a policy.
+// recordedOf is something that a log could have recorded of the policies, beside
+// what the simulated one did of its own.
 func recordedOf(rec *replay.Record) []condaccess.Recorded {
 	return []condaccess.Recorded{{ID: "aaaaaaaa-0000-0000-0000-000000000001", Result: condaccess.Success, Conditions: true}, {
 		ID: "aaaaaaaa-0000-0000-0000-000000000003", Result: condaccess.NotApplied, Conditions: true,
@@ -91,6 +92,9 @@ func toldBy(r *replay.Replay) []string {
 	}
 	for _, a := range r.Agreements() {
 		out = append(out, fmt.Sprint(a.Policy.Name, a.Matrix, a.Equal, a.Different, a.Unknown, a.ChangedSince, a.Conditions))
+	}
+	for _, s := range r.Strangers() {
+		out = append(out, fmt.Sprintf("%+v", s))
 	}
 	for _, x := range r.Malicious() {
 		out = append(out, fmt.Sprint(x.Record.SignIn.ID, x.Record.SignIn.Time, x.Record.User, x.Outcome))
@@ -115,7 +119,7 @@ func oneByOne(t *testing.T, c *Case, attackers map[evidence.Origin]bool, r *repl
 				return err
 			}
 			n++
-			rec.Malicious, rec.Recorded = attackers[origin], recordedOf(rec)
+			rec.Malicious, rec.Recorded = attackers[origin], append(rec.Recorded, recordedOf(rec)...)
 			r.Add(rec)
 			return nil
 		})
@@ -154,7 +158,7 @@ func firstUser(t *testing.T, c *Case) (id string) {
 // BenchmarkReplaySignIns replays the sign-ins of a tenant from a case, grouped.
 func BenchmarkReplaySignIns(b *testing.B) {
 	dir := b.TempDir()
-	if _, err := simulate.Write(b.Context(), filepath.Join(dir, "export"), simulate.Options{Seed: 7, Users: 15, Days: 3, Attacks: []simulate.Attack{}}); err != nil {
+	if _, err := simulate.Write(b.Context(), filepath.Join(dir, "export"), simulate.Options{Seed: 7, Users: 20, Days: 3, Attacks: []simulate.Attack{}}); err != nil {
 		b.Fatal(err)
 	}
 	c, err := Open(b.Context(), filepath.Join(dir, "case"), openDuckDB)
