@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,6 +79,7 @@ func (c *Case) access(ctx context.Context, incidents []incident.Incident, files 
 	if err != nil {
 		return nil, nil, fmt.Errorf("list tenants: %w", err)
 	}
+	tenants = slices.DeleteFunc(tenants, func(t string) bool { return t == "" })
 	t := l.Tenant()
 	past, err := c.PolicyHistory(ctx, t)
 	if err != nil {

@@ -19,7 +19,7 @@ func sortedOrigins(set map[evidence.Origin]bool) []evidence.Origin {
 
 // answerOf returns an answer as the report has it.
 func answerOf(a *replay.Answer, origins map[*replay.Record]evidence.Origin) report.AccessAnswer {
-	out := report.AccessAnswer{Recorded: recordedAs(a.Result), Outcome: a.Outcome, Unasked: a.Unasked, Policies: []report.AccessPolicy{}}
+	out := report.AccessAnswer{Recorded: recordedAs(a.Result), Outcome: a.Outcome, Unasked: a.Unasked, Disagrees: a.Disagrees(), Policies: []report.AccessPolicy{}}
 	out.First, out.Last = a.Span()
 	for _, rec := range a.Records {
 		s := report.AccessSignIn{Time: rec.SignIn.Time, ID: rec.SignIn.ID, Account: cmp.Or(rec.User, rec.SignIn.Principal.ID), Application: rec.App, Origin: origins[rec]}
@@ -29,7 +29,9 @@ func answerOf(a *replay.Answer, origins map[*replay.Record]evidence.Origin) repo
 		out.SignIns = append(out.SignIns, s)
 	}
 	for i := range a.Policies {
-		out.Policies = append(out.Policies, policyOf(&a.Policies[i]))
+		p := policyOf(&a.Policies[i])
+		p.Recorded = string(a.Recorded[i])
+		out.Policies = append(out.Policies, p)
 	}
 	return out
 }

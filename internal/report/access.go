@@ -23,13 +23,16 @@ type Access struct {
 // An AccessAnswer is sign-ins of which the policies make the same, clause by
 // clause, and the log says the same.
 type AccessAnswer struct {
-	Recorded string         `json:"recorded"` // what the log says became of them
-	Outcome  string         `json:"outcome"`  // what the policies make of them; "" where they had no say
-	Unasked  string         `json:"unasked,omitempty"`
-	First    time.Time      `json:"first,omitzero"`
-	Last     time.Time      `json:"last,omitzero"`
-	SignIns  []AccessSignIn `json:"signIns"` // by time
-	Policies []AccessPolicy `json:"policies"`
+	Recorded string `json:"recorded"` // what the log says became of them
+	Outcome  string `json:"outcome"`  // what the policies make of them; "" where they had no say
+	Unasked  string `json:"unasked,omitempty"`
+	// Disagrees says that they passed by the log, and for certain not by the
+	// policies.
+	Disagrees bool           `json:"disagrees,omitempty"`
+	First     time.Time      `json:"first,omitzero"`
+	Last      time.Time      `json:"last,omitzero"`
+	SignIns   []AccessSignIn `json:"signIns"` // by time
+	Policies  []AccessPolicy `json:"policies"`
 }
 
 // An AccessSignIn is one of the attacker's sign-ins.
@@ -48,6 +51,7 @@ type AccessPolicy struct {
 	Name     string     `json:"name"`
 	State    string     `json:"state"`
 	Result   string     `json:"result"`
+	Recorded string     `json:"recorded,omitempty"` // what the log has of it; "": nothing
 	Part     AccessPart `json:"part"`
 	NotMet   []string   `json:"notMet"`   // the clauses that rule it out
 	Unknown  []string   `json:"unknown"`  // why it is not known
@@ -94,12 +98,12 @@ func accessOf(s IncidentSection) []passage {
 func (a *AccessAnswer) policies(n int) passage {
 	b := passage{
 		Title:   fmt.Sprintf("Answer %d: %s that %s", n, count(len(a.SignIns), "sign-in"), a.Recorded),
-		Lines:   []string{"From " + span(a.First, a.Last), a.sentence()},
+		Lines:   []string{"When: " + span(a.First, a.Last), a.sentence()},
 		Caption: "What each policy made of them, in Microsoft's names.",
-		Head:    []string{"Policy", "State", "Result", "Why", "Asks for", "ID"},
+		Head:    []string{"Policy", "State", "Result", "The log has", "Why", "Asks for", "ID"},
 	}
 	for _, p := range a.ordered() {
-		b.Rows = append(b.Rows, []string{cmp.Or(p.Name, p.ID), p.State, p.Result, p.why(), strings.Join(p.Controls, ", "), p.ID})
+		b.Rows = append(b.Rows, []string{cmp.Or(p.Name, p.ID), p.State, p.Result, p.Recorded, p.why(), strings.Join(p.Controls, ", "), p.ID})
 	}
 	return b
 }
@@ -146,7 +150,11 @@ func (a *AccessAnswer) sentence() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, x.text))
 		}
 	}
-	return "By these policies: " + a.Outcome + ". Of " + policyCount(len(a.Policies)) + ", " + strings.Join(parts, ", ") + "."
+	text := "By these policies: " + a.Outcome + ". Of " + policyCount(len(a.Policies)) + ", " + strings.Join(parts, ", ") + "."
+	if a.Disagrees {
+		text += " The log has it that they passed: either a policy was not so at that time, or it met something that the record does not tell."
+	}
+	return text
 }
 
 func policyCount(n int) string {

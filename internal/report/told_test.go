@@ -116,7 +116,7 @@ func TestAccessIsTold(t *testing.T) {
 		t.Errorf("told %q, want %q", policies.Lines[1], want)
 	}
 	for i, want := range []string{"Risk: not known: userRisk: userRiskNotGiven", "Legacy: not met: clientApps", "Off: "} {
-		if got := policies.Rows[i][0] + ": " + policies.Rows[i][3]; got != want {
+		if got := policies.Rows[i][0] + ": " + policies.Rows[i][4]; got != want {
 			t.Errorf("row %d is %q, want %q", i, got, want)
 		}
 	}

@@ -17,7 +17,8 @@ type Answer struct {
 	Result   string // its code as the log has it; 0 is a success
 	Unasked  string // why the policies had no say; empty where they had
 	Policies []condaccess.PolicyResult
-	Records  []*Record // by time
+	Recorded []condaccess.Result // what the log has of each policy; empty where it has nothing
+	Records  []*Record           // by time
 }
 
 // Answers returns why the attacker's sign-ins passed, or did not: each answer
@@ -66,7 +67,15 @@ func (r *Replay) answer(rec *Record) Answer {
 		return Answer{Unasked: rec.SignIn.NotReached, Result: rec.Result}
 	}
 	e := r.eras.of(rec.SignIn.Time).evaluator.Evaluate(rec.SignIn)
-	return Answer{Outcome: possible(&e).String(), Result: rec.Result, Policies: e.Policies}
+	out := Answer{Outcome: possible(&e).String(), Result: rec.Result, Policies: e.Policies, Recorded: make([]condaccess.Result, len(e.Policies))}
+	for i := range e.Policies {
+		for _, said := range rec.Recorded {
+			if strings.EqualFold(said.ID, e.Policies[i].Policy.ID) && said.ID != "" {
+				out.Recorded[i] = said.Result
+			}
+		}
+	}
+	return out
 }
 
 // key is the same for answers that say the same.
@@ -75,12 +84,18 @@ func (a *Answer) key() string {
 	fmt.Fprintf(&b, "%q%q%q", a.Result, a.Unasked, a.Outcome)
 	for i := range a.Policies {
 		p := &a.Policies[i]
-		fmt.Fprintf(&b, "\n%s %q %q", p.Result, p.Unmet, p.Reasons)
+		fmt.Fprintf(&b, "\n%s %q %q %q", p.Result, a.Recorded[i], p.Unmet, p.Reasons)
 		for _, c := range p.Grant.Controls {
 			fmt.Fprintf(&b, " %q %s", c.Control.Name(), c.Satisfied)
 		}
 	}
 	return b.String()
+}
+
+// Disagrees tells whether the sign-ins passed by the log, and for certain not by
+// the policies.
+func (a *Answer) Disagrees() bool {
+	return a.Result == "0" && (a.Outcome == stopped.String() || a.Outcome == challenged.String() || a.Outcome == (stopped|challenged).String())
 }
 
 // Span returns the times of the first and the last sign-in, of those whose time

@@ -288,3 +288,17 @@ func TestConditionsAgree(t *testing.T) {
 		t.Errorf("strangers %+v", got)
 	}
 }
+
+// Sign-ins that the log has as passed, and that a policy stops for certain, are
+// said to disagree; what may have passed is not.
+func TestAnswerDisagrees(t *testing.T) {
+	for _, test := range []struct {
+		result, outcome string
+		want            bool
+	}{{"0", "stopped", true}, {"0", "challenged", true}, {"0", "stopped or challenged", true}, {"0", "stopped or allowed", false}, {"0", "allowed", false}, {"53003", "stopped", false}, {"0", "", false}} {
+		a := Answer{Result: test.result, Outcome: test.outcome}
+		if a.Disagrees() != test.want {
+			t.Errorf("%s by the log and %q by the policies: disagrees is %v", test.result, test.outcome, !test.want)
+		}
+	}
+}
