@@ -86,7 +86,7 @@ func (a *app) triage(ctx context.Context, kind, value string, f scopeFlags, form
 	if format == "json" {
 		return a.printJSON(t)
 	}
-	return a.printTriage(t)
+	return a.printTriage(t, s.Window != (incident.Window{}))
 }
 
 // A page is text for a terminal, whose every line is escaped.
@@ -120,7 +120,13 @@ func (p *page) table(rows [][]string) {
 	}
 }
 
-func (a *app) printTriage(t investigation.Triage) error {
+// printTriage prints a page. What the last investigation found is told whenever
+// it was, and that is said where a window is named.
+func (a *app) printTriage(t investigation.Triage, windowed bool) error {
+	whenever := ""
+	if windowed {
+		whenever = ", whenever they were"
+	}
 	var p page
 	p.line("%s", t.Subject)
 	if len(t.Names) > 0 {
@@ -132,8 +138,8 @@ func (a *app) printTriage(t investigation.Triage) error {
 		p.line("  in %s from %s to %s", plural(int(t.Records), "record"), stamp(t.First), stamp(t.Last))
 	}
 	p.tenants(t.Tenants)
-	p.incidents(t)
-	p.alerts(t)
+	p.incidents(t, whenever)
+	p.alerts(t, whenever)
 	p.tallies("Logs", t.Sources, false)
 	p.tallies("Sign-ins", t.Results, false)
 	for _, f := range t.Facets {
@@ -175,9 +181,9 @@ func (p *page) tenants(list []investigation.Tally) {
 	p.table(rows)
 }
 
-func (p *page) incidents(t investigation.Triage) {
+func (p *page) incidents(t investigation.Triage, whenever string) {
 	if len(t.Incidents) > 0 {
-		p.title("Incidents")
+		p.title("Incidents" + whenever)
 	}
 	for _, i := range t.Incidents {
 		of := i.Incident
@@ -188,9 +194,9 @@ func (p *page) incidents(t investigation.Triage) {
 	}
 }
 
-func (p *page) alerts(t investigation.Triage) {
+func (p *page) alerts(t investigation.Triage, whenever string) {
 	if len(t.Alerts) > 0 {
-		p.title("Alerts that name it")
+		p.title("Alerts that name it" + whenever)
 	}
 	rows := make([][]string, 0, len(t.Alerts))
 	for _, alert := range t.Alerts {
@@ -241,9 +247,11 @@ func (p *page) lineage(l investigation.Lineage) {
 		name += fmt.Sprintf(" (the first %d of %d; -o json has all)", len(acts), len(l.Acts))
 	}
 	p.title(name)
-	for _, act := range acts {
-		p.line("  %s  %s: %s", stamp(act.Time), act.Table, deed(act))
-		p.line("                        because %s", act.Why)
+	for len(acts) > 0 {
+		n := sameDeed(acts)
+		p.line("  %s  %s: %s%s", stamp(acts[0].Time), acts[0].Table, deed(acts[0]), repeated(acts[:n]))
+		p.line("                        because %s", acts[0].Why)
+		acts = acts[n:]
 	}
 	for _, s := range l.Sessions {
 		p.line("  session %s of %s is named in %d of these, with %s, from %s to %s",
@@ -255,6 +263,36 @@ func (p *page) lineage(l investigation.Lineage) {
 	for _, stop := range l.Stops {
 		p.line("  where the search stopped: %s", stop)
 	}
+}
+
+// sameDeed is how many of the first acts are alike but for their time and target.
+func sameDeed(acts []incident.Act) int {
+	first := acts[0]
+	n := slices.IndexFunc(acts, func(a incident.Act) bool {
+		return a.Table != first.Table || a.Operation != first.Operation || a.Account != first.Account || a.Application != first.Application ||
+			a.Address != first.Address || a.Failed != first.Failed || a.Why != first.Why
+	})
+	if n < 0 {
+		return len(acts)
+	}
+	return n
+}
+
+// repeated says of acts that are alike how many there are, and of how many
+// targets.
+func repeated(acts []incident.Act) string {
+	if len(acts) == 1 {
+		return ""
+	}
+	targets := make(map[string]bool)
+	for _, a := range acts {
+		targets[a.Target] = true
+	}
+	text := fmt.Sprintf("; so in %d records, until %s", len(acts), stamp(acts[len(acts)-1].Time))
+	if len(targets) > 1 {
+		text += fmt.Sprintf(", to %d targets", len(targets))
+	}
+	return text
 }
 
 // deed is an act in a clause.

@@ -199,9 +199,19 @@ func (c *Case) leftBy(ctx context.Context, predicate string, s share) (left []st
 		})
 	}
 	if s.Window != (incident.Window{}) {
-		err = count(activity.View+" | where isnull(TimeGenerated) and ("+predicate+")", s.always(), "records that have no time, and so are in no window: %d")
+		infos, err := c.Tables(ctx)
+		if err != nil {
+			return nil, err
+		}
+		from, end := span(infos)
+		for _, d := range outside(s.plan(), from, end) {
+			left = append(left, "anything: "+d.Message)
+		}
+		if err := count(activity.View+" | where isnull(TimeGenerated) and ("+predicate+")", s.always(), "records that have no time, and so are in no window: %d"); err != nil {
+			return nil, err
+		}
 	}
-	if err == nil && s.named() && s.label == "" {
+	if s.named() && s.label == "" {
 		err = count(activity.View+" | where "+predicate, Scope{s.Window, plan.Tenantless}, "records that name no tenant: %d; --tenant '"+plan.Tenantless+"' looks at them alone")
 	}
 	return left, err

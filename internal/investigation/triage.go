@@ -352,6 +352,24 @@ func (q *inquiry) unseen(t *Triage) error {
 func (q *inquiry) left(t *Triage) error {
 	left, err := q.c.leftBy(q.ctx, activity.Any(q.subject), share{Scope: q.scope})
 	t.Left = append([]string{}, left...)
+	if err != nil || t.Records > 0 || t.Subject.Kind != activity.User {
+		return err
+	}
+	return q.alike(t)
+}
+
+// alike names users that are called like one of whom there is no record.
+func (q *inquiry) alike(t *Triage) error {
+	const few = 5
+	var names []string
+	text := activity.View + ` | where ActorType == "User" and Actor contains ` + literals([]string{t.Subject.Value}) + fmt.Sprintf(" | distinct Actor = tolower(Actor) | sort by Actor asc | take %d", few)
+	err := q.ask(text, func(row []types.Value) error {
+		names = append(names, row[0].Text)
+		return nil
+	})
+	if len(names) > 0 {
+		t.Left = append(t.Left, "names that contain it, and are looked for in whole: "+strings.Join(names, ", "))
+	}
 	return err
 }
 

@@ -50,7 +50,7 @@ func lenses() []lens {
 		"Target": "ResourceDisplayName", "Done": `ResultType == "0"`, "Request": "Id",
 	}
 	service := map[string]string{
-		"Operation": `"Sign-in"`, "Address": "IPAddress", "Token": "UniqueTokenIdentifier", "AppId": "AppId", "Principal": "ServicePrincipalId",
+		"Operation": `"Sign-in"`, "Address": "IPAddress", "Session": "SessionId", "Token": "UniqueTokenIdentifier", "AppId": "AppId", "Principal": "ServicePrincipalId",
 		"AppName": "ServicePrincipalName", "Target": "ResourceDisplayName", "Done": `ResultType == "0"`, "Request": "Id",
 	}
 	claims := `parse_json(iff(isnotempty(Claims), Claims, tostring(Claims_d)))`
