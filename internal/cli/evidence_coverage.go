@@ -51,7 +51,7 @@ func (a *app) coverage(ctx context.Context, f coverageFlags) (err error) {
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
-	w, err := f.times.window(ctx, c)
+	w, err := f.times.inside(ctx, c)
 	if err != nil {
 		return err
 	}

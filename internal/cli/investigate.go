@@ -117,7 +117,7 @@ func (a *app) openFor(ctx context.Context, paths []string) (*investigation.Case,
 }
 
 func (a *app) findings(ctx context.Context, c *investigation.Case, pack fs.FS, f investigateFlags) (report.Document, []rule.Problem, error) {
-	w, err := f.times.window(ctx, c)
+	w, err := f.times.inside(ctx, c)
 	if err != nil {
 		return report.Document{}, nil, err
 	}
@@ -177,7 +177,11 @@ func parseFailOn(text string) (incident.Severity, error) {
 	if text == "" {
 		return incident.Unrated, nil
 	}
-	return parseSeverity("--fail-on", text)
+	s, err := parseSeverity("--fail-on", text)
+	if s == incident.Informational {
+		return s, usagef("--fail-on %s: want Low, Medium or High: what is only informational is no incident", text)
+	}
+	return s, err
 }
 
 // ruleStatus is the error of rules that could not run to their end. Those that

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +27,23 @@ func (f spanFlags) window(ctx context.Context, c *investigation.Case) (incident.
 		return incident.Window{}, err
 	}
 	return window(timeFlag(f.from), timeFlag(f.to), end)
+}
+
+// inside is the window, which must have some of the evidence: a statement about
+// another would be about nothing.
+func (f spanFlags) inside(ctx context.Context, c *investigation.Case) (incident.Window, error) {
+	w, err := f.window(ctx, c)
+	if err != nil {
+		return w, err
+	}
+	first, end, err := c.Span(ctx)
+	if err != nil || end.IsZero() {
+		return w, err
+	}
+	if !w.From.IsZero() && !w.From.Before(end) || !w.To.IsZero() && !w.To.After(first) {
+		return w, usagef("the window of --from and --to is outside the evidence, which is from %s to %s", first.Format(time.RFC3339), end.Format(time.RFC3339))
+	}
+	return w, nil
 }
 
 // A tenantFlag is the flag that names one tenant of a case.

@@ -152,7 +152,8 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) (err error) {
 	return a.printTimeline(f.format, t)
 }
 
-// fit refuses flags of which one would not count beside another.
+// fit refuses flags that are wrong, or of which one would not count beside
+// another.
 func (f timelineFlags) fit(cmd *cobra.Command) error {
 	changed := func(names ...string) string {
 		at := slices.IndexFunc(names, cmd.Flags().Changed)
@@ -163,6 +164,12 @@ func (f timelineFlags) fit(cmd *cobra.Command) error {
 	}
 	if f.around == "" && changed("window") != "" {
 		return usagef("--window goes with --around")
+	}
+	if d, err := time.ParseDuration(f.window); err != nil || d <= 0 {
+		return usagef("--window %s: want a span such as 30m", f.window)
+	}
+	if _, err := parseSeverity("--severity", f.severity); err != nil {
+		return err
 	}
 	others := []string{"from", "to"}
 	for _, k := range activity.Kinds() {
@@ -209,8 +216,14 @@ func (a *app) incidents(ctx context.Context, c *investigation.Case, f timelineFl
 			lower++
 		}
 	}
-	if lower > 0 {
+	switch {
+	case lower > 0 && must:
 		a.note("%s below %s not told; --severity Low or --incident ID tells them", plural(lower, "incident"), least)
+	case lower > 0:
+		a.note("%s below %s, whose acts are not marked; --severity Low or --incident ID marks them", plural(lower, "incident"), least)
+	}
+	if must && len(list)+lower+len(ids) == 0 {
+		a.note("the last investigation found no incident to tell of; --user, --ip and the like name what to tell of")
 	}
 	if missing := notAmong(list, ids); len(missing) > 0 {
 		return nil, noIncident(missing, o.Tenant)
@@ -235,9 +248,9 @@ func noIncident(ids []string, tenant string) error {
 
 // around tells what anybody did around an entry.
 func (a *app) around(ctx context.Context, c *investigation.Case, f timelineFlags, o investigation.TimelineOptions) (investigation.Timeline, error) {
-	d, err := time.ParseDuration(f.window)
-	if err != nil || d <= 0 {
-		return investigation.Timeline{}, usagef("--window %s: want a span such as 30m", f.window)
+	d, err := time.ParseDuration(f.window) // as fit has seen
+	if err != nil {
+		return investigation.Timeline{}, err
 	}
 	return c.Around(ctx, f.around, d, o)
 }
