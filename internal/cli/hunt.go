@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,18 +126,18 @@ func (a *app) printHunt(format string, h investigation.Hunt) error {
 func (a *app) printTrail(h investigation.Hunt) error {
 	var p page
 	p.told(h.Tenants)
-	missed := 0
+	missed := make(map[string]int)
 	for n, s := range h.Steps {
 		if s.From < 0 && s.Records == 0 {
-			missed++
+			missed[s.Tenant]++
 			continue
 		}
 		if s.From < 0 {
 			p.trail(h.Steps, n)
 		}
 	}
-	if missed > 0 {
-		p.line("%s in no record", plural(missed, "indicator"))
+	for _, tenant := range slices.Sorted(maps.Keys(missed)) {
+		p.line("%s in no record%s", plural(missed[tenant], "indicator"), inTenant(tenant))
 	}
 	if len(h.Tried) > 0 {
 		p.title(plural(len(h.Tried), "account") + " tried without success")
@@ -156,8 +158,8 @@ func (p *page) trail(steps []investigation.Step, n int) {
 	s := steps[n]
 	indent := strings.Repeat("  ", s.Depth)
 	in := ""
-	if s.From < 0 && s.Tenant != "" {
-		in = ", " + tenantName(s.Tenant)
+	if s.From < 0 {
+		in = inTenant(s.Tenant)
 	}
 	p.line("%s%s%s: %s from %s to %s", indent, s.Indicator, in, plural(int(s.Records), "record"), stamp(s.First), stamp(s.Last))
 	if s.From >= 0 {

@@ -104,6 +104,14 @@ func tenantName(label string) string {
 	return "tenant " + label
 }
 
+// inTenant is the tenant's name at the end of a clause, if there is one to say.
+func inTenant(label string) string {
+	if label == "" {
+		return ""
+	}
+	return ", " + tenantName(label)
+}
+
 // toldOf says which tenants are told, where none was named and there are several.
 func toldOf(labels []string) string {
 	names := make([]string, len(labels))

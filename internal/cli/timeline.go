@@ -305,7 +305,7 @@ func (a *app) printStory(t investigation.Timeline) error {
 			p.title(d)
 			day = d
 		}
-		p.line("%s %s  %s [%s]", clock, sign(e.Attribution), e.Sentence, strings.TrimSuffix(e.ID+", "+tenantName(e.Activity.Tenant), ", "))
+		p.line("%s %s  %s [%s]", clock, sign(e.Attribution), e.Sentence, e.ID+inTenant(e.Activity.Tenant))
 		if len(e.Alerts) > 0 {
 			p.line("             alert: %s", strings.Join(e.Alerts, ", "))
 		}

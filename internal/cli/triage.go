@@ -238,10 +238,7 @@ const maxLineage = 200
 
 // lineage tells everything that a session or a token did, and how each is known.
 func (p *page) lineage(l investigation.Lineage) {
-	name := "Everything that it did"
-	if l.Tenant != "" {
-		name += ", " + tenantName(l.Tenant)
-	}
+	name := "Everything that it did" + inTenant(l.Tenant)
 	acts := l.Acts[:min(maxLineage, len(l.Acts))]
 	if len(acts) < len(l.Acts) {
 		name += fmt.Sprintf(" (the first %d of %d; -o json has all)", len(acts), len(l.Acts))

@@ -18,7 +18,11 @@ import (
 // an alert shows it for, by the ids of the ATT&CK version that the program has.
 // The ids that Sentinel's rules use stand in the metadata where they are older.
 func Navigator(w io.Writer, doc report.Document) error {
-	l := attack.NewLayer(doc.Title, doc.Overview.Verdict, attack.Version, "#fff3d6", "#d1495b")
+	about := doc.Overview.Verdict
+	if len(doc.Tenants) > 1 {
+		about += " Of several tenants together: " + strings.Join(doc.Tenants, ", ") + "."
+	}
+	l := attack.NewLayer(doc.Title, about, attack.Version, "#fff3d6", "#d1495b")
 	for _, s := range doc.Incidents {
 		for _, t := range s.Techniques {
 			mark(&l, s.Incident, t)

@@ -40,7 +40,7 @@ func STIX(w io.Writer, doc report.Document) error {
 	}
 	b.author = b.add("identity", "conshelf", map[string]any{"name": "conshelf", "identity_class": "system"})
 	for _, s := range doc.Incidents {
-		if err := b.incident(s); err != nil {
+		if err := b.incident(s, len(doc.Tenants) > 1); err != nil {
 			return fmt.Errorf("write STIX: %w", err)
 		}
 	}
@@ -101,10 +101,15 @@ func (b *bundler) observe(kind string, contributing map[string]any) (string, err
 	return id, nil
 }
 
-func (b *bundler) incident(s report.IncidentSection) error {
+// incident adds an incident, with its tenant where there are several.
+func (b *bundler) incident(s report.IncidentSection, several bool) error {
 	i := s.Incident
+	text := fmt.Sprintf("Severity %s, from %s to %s, %d alerts.", i.Severity, i.First.UTC().Format(time.RFC3339), i.Last.UTC().Format(time.RFC3339), len(i.Alerts))
+	if several {
+		text += " Tenant: " + cmp.Or(i.Tenant, "not named in the evidence") + "."
+	}
 	id := b.add("incident", i.ID, map[string]any{
-		"name": i.Title, "description": fmt.Sprintf("Severity %s, from %s to %s, %d alerts.", i.Severity, i.First.UTC().Format(time.RFC3339), i.Last.UTC().Format(time.RFC3339), len(i.Alerts)),
+		"name": i.Title, "description": text,
 		"external_references": []map[string]any{{"source_name": "conshelf", "external_id": i.ID}},
 	})
 	refs := []string{id}
