@@ -25,6 +25,9 @@ func Summary(w io.Writer, d Document, style Style) error {
 	s := &summary{style: style}
 	s.wrapped(d.Overview.Verdict)
 	s.line("window %s; %s, %s", windowText(d.Window), count(len(d.Files), "file"), count(int(d.Records.Stored), "record"))
+	if len(d.Tenants) > 1 {
+		s.line("tenants, each looked at by itself: %s", strings.Join(d.Tenants, ", "))
+	}
 	for i, section := range d.Incidents {
 		s.incident(i+1, section.Incident, len(d.Tenants))
 	}
