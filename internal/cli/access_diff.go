@@ -46,7 +46,7 @@ func (a *app) diffPolicies(before, after, rest []string, f *gapFlags) error {
 	if err != nil {
 		return err
 	}
-	space, err := f.spaceOf(both, o)
+	space, err := a.spaceOf(both, o, f)
 	if err != nil {
 		return err
 	}

@@ -64,15 +64,22 @@ func (a *app) space(paths []string, f *gapFlags) (*gaps.Space, *condaccess.Tenan
 	if err != nil {
 		return nil, nil, err
 	}
-	space, err := f.spaceOf(t, o)
+	space, err := a.spaceOf(t, o, f)
 	return space, t, err
 }
 
-func (f *gapFlags) spaceOf(t *condaccess.Tenant, o condaccess.Options) (*gaps.Space, error) {
+func (a *app) spaceOf(t *condaccess.Tenant, o condaccess.Options, f *gapFlags) (*gaps.Space, error) {
 	if f.enforce {
 		enforceReported(t)
 	}
-	return gaps.NewSpace(condaccess.NewEvaluator(t, o))
+	space, err := gaps.NewSpace(condaccess.NewEvaluator(t, o))
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range space.Omitted() {
+		a.note("%s", text)
+	}
+	return space, nil
 }
 
 func enforceReported(t *condaccess.Tenant) {

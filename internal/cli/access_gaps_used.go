@@ -30,7 +30,7 @@ func (a *app) listUsedGaps(ctx context.Context, paths []string, f *gapFlags) (er
 	if err != nil {
 		return err
 	}
-	space, err := f.spaceOf(t, o)
+	space, err := a.spaceOf(t, o, f)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,11 @@ type Evaluator struct {
 type Options struct {
 	Assume Assumption
 	Scopes ScopeModel
+	// Undocumented decides what is not documented, alike for all policies: whether
+	// "All" holds users who connect directly and the user accounts of agents, whether
+	// all resources are all authentication contexts, and whether policies reach the
+	// resources that they are reported not to reach.
+	Undocumented Truth
 }
 
 // An Assumption decides what is not known. The zero Assumption leaves it
@@ -105,6 +110,14 @@ func NewEvaluator(t *Tenant, o Options) *Evaluator {
 		}
 	}
 	return e
+}
+
+// WithUndocumented returns the evaluator of the same policies for whom what is
+// not documented is decided.
+func (e *Evaluator) WithUndocumented(holds Truth) *Evaluator {
+	out := *e
+	out.options.Undocumented = holds
+	return &out
 }
 
 func (g *Grant) size() int {

@@ -129,13 +129,26 @@ func (j *judge) inUsers(s *idSet, include bool) Truth {
 	return t
 }
 
-// inAll tells whether "All" holds the user: all who are in the directory,
-// which someone who connects directly is not.
+// inAll tells whether "All" holds the user: all who are in the directory, which
+// someone who connects directly is not, and an agent's user is in a way.
 func (j *judge) inAll(include bool) Truth {
-	if include && j.guest&DirectConnectUser != 0 {
-		return j.because(AllUsersAndDirectConnect, ConditionUsers, "")
+	switch {
+	case !include:
+		return Yes
+	case j.who.Kind == AgentUser:
+		return j.undocumented(AgentUserScope, ConditionUsers, "")
+	case j.guest&DirectConnectUser != 0:
+		return j.undocumented(AllUsersAndDirectConnect, ConditionUsers, "")
 	}
 	return Yes
+}
+
+// undocumented decides what is not documented, if that was asked for.
+func (j *judge) undocumented(code ReasonCode, c Condition, subject string) Truth {
+	if t := j.e.options.Undocumented; t != Unsure {
+		return t
+	}
+	return j.because(code, c, subject)
 }
 
 func (j *judge) inKnown(k known, s bitset, code ReasonCode, x *index) Truth {
@@ -260,9 +273,5 @@ func (j *judge) agentUser(c *compiled) Truth {
 	if t == Yes || c.include.empty {
 		return t
 	}
-	u := j.users(c)
-	if u == Yes && c.include.all {
-		u = j.because(AgentUserScope, ConditionUsers, "")
-	}
-	return t.Or(u)
+	return t.Or(j.users(c))
 }

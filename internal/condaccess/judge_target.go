@@ -155,7 +155,7 @@ func (j *judge) applications(c *compiled) Truth {
 		if !c.apps.all {
 			return No
 		}
-		return j.because(ContextAndAllResources, ConditionApplication, "")
+		return j.undocumented(ContextAndAllResources, ConditionApplication, "")
 	default:
 		return j.anyApplication(c)
 	}
@@ -197,10 +197,11 @@ func (j *judge) application(c *compiled, a *audience) Truth {
 			in = in.Or(m)
 		}
 	}
-	if a.outside && in.And(out.Not()) != No {
-		return j.because(OutsideConditionalAccess, ConditionApplication, a.id)
+	in = in.And(out.Not())
+	if a.outside && in != No {
+		return in.And(j.undocumented(OutsideConditionalAccess, ConditionApplication, a.id))
 	}
-	return in.And(out.Not())
+	return in
 }
 
 // baseline answers for requests that policies for all resources with exclusions

@@ -56,13 +56,11 @@ func agentUsers(t *condaccess.Tenant) []atom {
 		}
 		out = append(out, agent(label, condaccess.AgentUser, u.ID))
 	}
-	named := namedBy(t)
-	out = withNamed(out, named.agentUsers, "agent's user", condaccess.AgentUser)
-	for _, id := range named.groups {
-		out = append(out, futureAgent("any future agent's user in "+groupName(t, id), condaccess.AgentUser, []string{id}, nil))
-	}
-	for _, id := range named.roles {
-		out = append(out, futureAgent("any future agent's user with role "+id, condaccess.AgentUser, nil, []string{id}))
+	out = withNamed(out, namedBy(t).agentUsers, "agent's user", condaccess.AgentUser)
+	for _, b := range belongingsOf(t).out {
+		if b.size() > 0 {
+			out = append(out, futureAgent(b.label(t, "agent's user"), condaccess.AgentUser, b))
+		}
 	}
 	return out
 }
@@ -79,12 +77,12 @@ func withNamed(out []atom, ids []string, what string, kind condaccess.PrincipalK
 			out = append(out, agent(what+" "+id+", which was not exported", kind, id))
 		}
 	}
-	return append(out, futureAgent("any future "+what, kind, nil, nil))
+	return append(out, futureAgent("any future "+what, kind, belonging{}))
 }
 
-func futureAgent(label string, kind condaccess.PrincipalKind, groups, roles []string) atom {
+func futureAgent(label string, kind condaccess.PrincipalKind, b belonging) atom {
 	return atom{label: label, put: func(s *condaccess.SignIn) {
-		future(groups, roles)(s)
+		future(b)(s)
 		s.Principal.Kind = kind
 	}}
 }

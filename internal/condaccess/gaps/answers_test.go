@@ -1,6 +1,7 @@
 package gaps
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -202,5 +203,86 @@ func TestAgents(t *testing.T) {
 		if row.Certain && slices.Contains(row.Principals, "clerk@contoso.com") {
 			t.Errorf("open to an agent's user who is blocked: %+v", row)
 		}
+	}
+}
+
+// spaceOf returns the space of policies that block, each for some users.
+func spaceOf(t *testing.T, users ...string) *Space {
+	t.Helper()
+	var policies []string
+	for i, u := range users {
+		policies = append(policies, fmt.Sprintf(`{"id":"p%d","state":"enabled","conditions":{"users":%s,"applications":{"includeApplications":["All"]}},"grantControls":{"operator":"OR","builtInControls":["block"]}}`, i, u))
+	}
+	c, err := condaccess.ReadCase([]byte(`{"policies":[` + strings.Join(policies, ",") + `],"directory":{"users":[],"groups":[],"roleAssignments":[]},"signIn":{}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := NewSpace(condaccess.NewEvaluator(c.Tenant, condaccess.Options{Scopes: condaccess.ScopesEnforced}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Whoever is to come may be in several groups at once, and a guest in any.
+func TestFutureUsersAreInSeveralGroups(t *testing.T) {
+	tests := []struct {
+		name  string
+		users []string
+		open  string // who is open, or nobody
+	}{
+		{"in both of two", []string{`{"includeUsers":["All"],"excludeGroups":["g1"]}`, `{"includeUsers":["All"],"excludeGroups":["g2"]}`}, "any future member of group g1 and member of group g2"},
+		{"and a third stops those", []string{`{"includeUsers":["All"],"excludeGroups":["g1"]}`, `{"includeUsers":["All"],"excludeGroups":["g2"]}`, `{"includeGroups":["g1"]}`}, ""},
+		{"a guest in a group", []string{`{"includeUsers":["All"],"excludeUsers":["GuestsOrExternalUsers"]}`, `{"includeUsers":["GuestsOrExternalUsers"],"excludeGroups":["g1"]}`}, "any future internalGuest of another tenant, member of group g1"},
+		{"a holder of a role in a group", []string{`{"includeUsers":["All"],"excludeRoles":["r1"]}`, `{"includeUsers":["All"],"excludeGroups":["g1"]}`}, "any future member of group g1 and holder of role r1"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			report, err := spaceOf(t, test.users...).Report(profile(t, "password"), 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var open []string
+			for _, row := range report.Rows {
+				if row.Certain {
+					open = append(open, row.Principals...)
+				}
+			}
+			if test.open == "" && len(open) > 0 || test.open != "" && !slices.Contains(open, test.open) {
+				t.Errorf("open to %q, want %q", open, test.open)
+			}
+		})
+	}
+}
+
+// A policy that only stops who is in two groups at once is not dead.
+func TestPolicyForTheMembersOfTwoGroupsIsAlive(t *testing.T) {
+	// Whether "All" holds who connects directly is not documented: the policies name them.
+	const all = `"includeUsers":["All"],"includeGuestsOrExternalUsers":{"guestOrExternalUserTypes":"b2bDirectConnectUser"}`
+	s := spaceOf(t, `{`+all+`,"excludeGroups":["g1"]}`, `{`+all+`,"excludeGroups":["g2"]}`, `{`+all+`}`)
+	dead, err := s.Dead()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, d := range dead {
+		ids = append(ids, d.Policy.ID)
+	}
+	if !slices.Equal(ids, []string{"p0", "p1"}) {
+		t.Errorf("dead: %v, want the two that exclude", ids)
+	}
+}
+
+// What is too much to combine is said.
+func TestOmitted(t *testing.T) {
+	var users []string
+	for i := range 7 {
+		users = append(users, fmt.Sprintf(`{"includeGroups":["g%d"],"excludeGroups":["g%d"]}`, i, (i+1)%7))
+	}
+	if got := spaceOf(t, users...).Omitted(); len(got) != 1 || !strings.Contains(got[0], "7 groups and roles") {
+		t.Errorf("omitted: %q", got)
+	}
+	if got := spaceOf(t, users[:2]...).Omitted(); len(got) != 0 {
+		t.Errorf("omitted: %q, want nothing", got)
 	}
 }

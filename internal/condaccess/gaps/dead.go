@@ -16,19 +16,32 @@ type Dead struct {
 }
 
 // Dead returns the enforced policies that stop nothing that the others do not
-// stop, each taken alone: of two that are the same, both.
+// stop, each taken alone: of two that are the same, both. What is not documented
+// is the same for all policies, and asked both ways.
 func (s *Space) Dead() ([]Dead, error) {
+	var spaces []*Space
+	for _, holds := range []condaccess.Truth{condaccess.Yes, condaccess.No} {
+		space, err := NewSpace(s.evaluator.WithUndocumented(holds))
+		if err != nil {
+			return nil, err
+		}
+		spaces = append(spaces, space)
+	}
 	var out []Dead
 	for i, p := range s.evaluator.Policies() {
 		if p.State != condaccess.Enabled || p.Deleted || p.Grant == nil {
 			continue
 		}
-		alive, covers, err := s.alive(i, p)
-		if err != nil {
-			return nil, err
+		dead, empty := true, true
+		for _, space := range spaces {
+			alive, covers, err := space.alive(i, p)
+			if err != nil {
+				return nil, err
+			}
+			dead, empty = dead && !alive, empty && !covers
 		}
-		if !alive {
-			out = append(out, Dead{p, !covers})
+		if dead {
+			out = append(out, Dead{p, empty})
 		}
 	}
 	return out, nil

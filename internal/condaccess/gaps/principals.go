@@ -8,7 +8,7 @@ import (
 )
 
 // people returns the users there are, those that policies name, and those who
-// are to come: in no group, in each group, with each role, from outside.
+// are to come: in whatever groups and with whatever roles, from outside too.
 func people(t *condaccess.Tenant) []atom {
 	var out []atom
 	seen := make(map[string]bool)
@@ -30,14 +30,10 @@ func people(t *condaccess.Tenant) []atom {
 			out = append(out, atom{label: "user " + id + ", who was not exported", put: user(id), key: strings.ToLower(id)})
 		}
 	}
-	out = append(out, atom{label: "any future user", put: future(nil, nil)})
-	for _, id := range named.groups {
-		out = append(out, atom{label: "any future member of " + groupName(t, id), put: future([]string{id}, nil)})
+	for _, b := range belongingsOf(t).out {
+		out = append(out, atom{label: b.label(t, "user"), put: future(b)})
 	}
-	for _, id := range named.roles {
-		out = append(out, atom{label: "any future holder of role " + id, put: future(nil, []string{id})})
-	}
-	return append(out, outsiders(named.tenants)...)
+	return append(out, outsiders(t, named.tenants)...)
 }
 
 func user(id string) func(*condaccess.SignIn) {
@@ -47,10 +43,10 @@ func user(id string) func(*condaccess.SignIn) {
 // newcomer is the id of who is in no export.
 const newcomer = "a user who is to come"
 
-func future(groups, roles []string) func(*condaccess.SignIn) {
+func future(b belonging) func(*condaccess.SignIn) {
 	return func(s *condaccess.SignIn) {
 		s.Principal = condaccess.Principal{
-			Kind: condaccess.User, ID: newcomer, Groups: groups, Roles: roles,
+			Kind: condaccess.User, ID: newcomer, Groups: b.groups, Roles: b.roles,
 			GroupsKnown: true, RolesKnown: true, GuestKnown: true,
 		}
 	}
@@ -59,19 +55,23 @@ func future(groups, roles []string) func(*condaccess.SignIn) {
 // anotherTenant is a home tenant that no policy names.
 const anotherTenant = "another tenant"
 
-func outsiders(tenants []string) []atom {
+// outsiders returns external users to come, of each kind and tenant, in whatever
+// groups.
+func outsiders(t *condaccess.Tenant, tenants []string) []atom {
 	var out []atom
-	for g := condaccess.InternalGuest; g <= condaccess.ServiceProvider; g <<= 1 {
-		for _, home := range append([]string{anotherTenant}, tenants...) {
-			out = append(out, atom{label: "any future " + g.String() + " of " + home, put: outsider(g, home)})
+	for _, b := range belongingsOf(t).out {
+		for g := condaccess.InternalGuest; g <= condaccess.ServiceProvider; g <<= 1 {
+			for _, home := range append([]string{anotherTenant}, tenants...) {
+				out = append(out, atom{label: b.label(t, g.String()+" of "+home), put: outsider(b, g, home)})
+			}
 		}
 	}
 	return out
 }
 
-func outsider(g condaccess.GuestTypes, home string) func(*condaccess.SignIn) {
+func outsider(b belonging, g condaccess.GuestTypes, home string) func(*condaccess.SignIn) {
 	return func(s *condaccess.SignIn) {
-		future(nil, nil)(s)
+		future(b)(s)
 		s.Principal.Guest, s.Principal.HomeTenant = g, home
 	}
 }
