@@ -77,7 +77,7 @@ func (c *compiled) conditionsOf() []Condition {
 		{ConditionAgentRisk, len(p.AgentRisk) > 0},
 		{ConditionInsiderRisk, len(p.InsiderRisk) > 0},
 		{ConditionFlow, len(p.Flows) > 0},
-		{ConditionOther, false},
+		{ConditionOther, !p.AgentContexts.Empty()},
 	} {
 		if _, gap := c.gap(x.condition); x.set || gap {
 			out = append(out, x.condition)
@@ -113,7 +113,9 @@ func (j *judge) test(c *compiled, d Condition) Truth {
 		return j.choice(c.choices.insider, j.values.insider, InsiderRiskNotGiven, d)
 	case ConditionFlow:
 		return j.choice(c.choices.flow, j.values.flow, FlowNotGiven, d)
-	case ConditionOther, PolicyNotEnabled, EmptyPolicy, ConditionUserActions, ConditionContext, ConditionWorkloadIdentities, ConditionGrant:
+	case ConditionOther:
+		return j.because(AgentContextNotGiven, d, "")
+	case PolicyNotEnabled, EmptyPolicy, ConditionUserActions, ConditionContext, ConditionWorkloadIdentities, ConditionGrant:
 	}
 	panic(d) // not in what conditionsOf returns
 }

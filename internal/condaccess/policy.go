@@ -57,7 +57,7 @@ func (s State) String() string {
 
 // An Unread is a part of a policy that is set and that we do not understand.
 type Unread struct {
-	Path  string // conditions.agentContext
+	Path  string // conditions.applications.networkAccess
 	Value string // as written, shortened
 	Part  Part
 }
@@ -86,6 +86,8 @@ type Conditions struct {
 	DeviceStates Lists // deprecated; All, Compliant, DomainJoined
 	DeviceFilter *Filter
 	Flows        []string // deviceCodeFlow, authenticationTransfer
+	// AgentContexts are in what role an agent takes part, which no log records.
+	AgentContexts Lists
 
 	SignInRisk           []string
 	UserRisk             []string

@@ -54,7 +54,7 @@ func (r *reader) conditions(n *node) Conditions {
 	if n.null() {
 		r.refuse(at, n)
 	}
-	r.known(at, n, "users", "applications", "clientApplications", "agents", "clientAppTypes", "platforms", "locations", "devices", "deviceStates",
+	r.known(at, n, "users", "applications", "clientApplications", "agents", "agentContext", "clientAppTypes", "platforms", "locations", "devices", "deviceStates",
 		"authenticationFlows", "signInRiskLevels", "userRiskLevels", "servicePrincipalRiskLevels", "agentIdRiskLevels", "insiderRiskLevels")
 	workloads := n.get("clientApplications")
 	r.known(at+".clientApplications", workloads, "includeServicePrincipals", "excludeServicePrincipals", "servicePrincipalFilter",
@@ -69,6 +69,7 @@ func (r *reader) conditions(n *node) Conditions {
 		AgentUsers:   r.workloads(at+".agents", agents, "AgentUsers", "agentFilter"),
 		ClientApps: r.oneOf(at, n, "clientAppTypes", "all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported",
 			"other", "modern", "easUnsupported"),
+		AgentContexts:        r.lists(at+".agentContext", n.get("agentContext"), "AgentContexts"),
 		Platforms:            r.platforms(n.get("platforms")),
 		Locations:            r.lists(at+".locations", n.get("locations"), "Locations"),
 		DeviceStates:         r.deviceStates(at+".deviceStates", n.get("deviceStates"), "States"),

@@ -7,6 +7,7 @@ type ReasonCode string
 // The reasons.
 const (
 	AddressNotGiven              ReasonCode = "addressNotGiven"
+	AgentContextNotGiven         ReasonCode = "agentContextNotGiven"
 	AgentRiskNotGiven            ReasonCode = "agentRiskNotGiven"
 	AgentUserScope               ReasonCode = "agentUserScopeUndocumented"
 	AllUsersAndDirectConnect     ReasonCode = "allUsersAndDirectConnectUndocumented"
