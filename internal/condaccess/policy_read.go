@@ -33,8 +33,23 @@ func readPolicy(n *node) *Policy {
 	p.Conditions = r.conditions(n.get("conditions"))
 	p.Grant = r.grant(n.get("grantControls"))
 	p.Session = r.session(n.get("sessionControls"))
+	r.whole(n.get("conditions"), &p.Conditions)
 	p.Unread = r.unread
 	return p
+}
+
+// whole refuses a policy of which a part that every policy has was left out of
+// the export: for whom it is, and for what.
+func (r *reader) whole(n *node, c *Conditions) {
+	if n.null() {
+		return // refused already
+	}
+	if n.get("users").null() && c.Workloads.Empty() && c.Agents.Empty() && c.AgentUsers.Empty() {
+		r.refuse("conditions.users", nil)
+	}
+	if n.get("applications").null() {
+		r.refuse("conditions.applications", nil)
+	}
 }
 
 func (r *reader) state(n *node) State {
