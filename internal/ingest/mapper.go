@@ -492,19 +492,23 @@ func (m *mapper) ofResource(v value) {
 
 // lookup returns the member called name, in any case, of a record.
 func (m *mapper) lookup(members []member, name string) value {
-	at := -1
+	if at := m.where(members, name); at >= 0 {
+		return members[at].value
+	}
+	return value{}
+}
+
+// where returns what index does, from memory where it is known.
+func (m *mapper) where(members []member, name string) int {
 	if !m.places.of(members) {
-		at = index(members, name)
-	} else if known, ok := m.places.find(name); ok {
-		at = known
-	} else {
-		at = index(members, name)
-		m.places.note(name, at)
+		return index(members, name)
 	}
-	if at < 0 {
-		return value{}
+	if at, ok := m.places.find(name); ok {
+		return at
 	}
-	return members[at].value
+	at := index(members, name)
+	m.places.note(name, at)
+	return at
 }
 
 // index returns where the first member called name, in any case, is, or -1.
