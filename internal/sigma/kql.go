@@ -133,6 +133,8 @@ func (w *writer) test(t test) string {
 		return "not(" + w.each(t, func(x string) string { return "isnotempty(" + x + ")" }) + ")"
 	case present:
 		return w.each(t, func(x string) string { return "isnotempty(" + x + ")" })
+	case ofList:
+		return w.each(t, c.of)
 	case sameAs:
 		others := w.expressions(c.field, t.at)
 		return w.each(t, func(x string) string { return c.of(x, others) })
@@ -205,6 +207,13 @@ func (c compares) of(x string) string {
 	return fmt.Sprintf("coalesce(%s %s %s, false)", value, c.op, c.number)
 }
 
+// of returns what is true where x is a value of the list. What is not there is
+// in no list, though it have an empty line.
+func (c ofList) of(x string) string {
+	op := map[bool]string{false: "in~", true: "in"}[c.cased]
+	return fmt.Sprintf("(isnotempty(%s) and %s %s ((_GetWatchlist(%s) | project SearchKey)))", x, x, op, syntax.Quote(c.name))
+}
+
 // of returns what is true where x holds what one of the other places does. A
 // field that is not there is the same as none.
 func (c sameAs) of(x string, others []string) string {
@@ -239,7 +248,7 @@ func (w *writer) keyword(t test) string {
 		return "(" + strings.Join(parts, " or ") + ")"
 	case matches:
 		return allText + " matches regex " + syntax.Quote(c.regex)
-	case inside, compares, missing, present, sameAs:
+	case inside, compares, missing, present, sameAs, ofList:
 		w.list.Errorf(t.at, diag.Unsupported, "this modifier needs a field")
 		return "false"
 	default:

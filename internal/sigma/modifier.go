@@ -3,6 +3,7 @@ package sigma
 import (
 	"math"
 	"net/netip"
+	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strconv"
@@ -21,6 +22,7 @@ type modifiers struct {
 	flags           string // of the regular expression
 	cidr, exists    bool
 	fieldRef        bool
+	expand          bool   // a value may be a placeholder
 	op              string // of KQL
 	part            string // of a time
 }
@@ -39,10 +41,6 @@ func (d *Document) modifiers(e doctree.Entry, words []string) (m modifiers, ok b
 		word = strings.ToLower(word)
 		if !m.add(word) {
 			d.Diagnostics.Errorf(e.At, diag.Unsupported, "the modifier %s is not known", word)
-			return m, false
-		}
-		if word == "expand" {
-			d.Diagnostics.Errorf(e.At, diag.Unsupported, "the modifier expand wants values for a placeholder, and nobody gave them")
 			return m, false
 		}
 	}
@@ -68,8 +66,10 @@ func (m *modifiers) add(word string) bool {
 		m.after = true
 	case "endswith":
 		m.before = true
-	case "wide", "utf16le", "utf16be", "utf16", "base64", "base64offset", "windash", "expand":
+	case "wide", "utf16le", "utf16be", "utf16", "base64", "base64offset", "windash":
 		m.transforms = append(m.transforms, word)
+	case "expand":
+		m.expand = true
 	case "re":
 		m.regex = true
 	case "i", "ignorecase", "m", "multiline", "s", "dotall":
@@ -107,6 +107,8 @@ func (m *modifiers) conflict() string {
 	}
 	texts := m.before || m.after || m.cased
 	switch {
+	case m.expand && (kinds > 0 || len(m.transforms) > 0 || m.before || m.after || m.all):
+		return "expand asks for one of a list: it stands alone, or with cased or neq"
 	case kinds > 1, kinds == 1 && len(m.transforms) > 0, kinds == 1 && texts && !m.fieldRef:
 		return "the modifiers cannot stand together"
 	case slices.Contains(m.transforms, "base64offset") && (!m.before || !m.after):
@@ -151,7 +153,27 @@ func (m *modifiers) checks(d *Document, v *doctree.Node) []check {
 	case m.op != "" || m.part != "":
 		return m.numberCheck(d, v, text)
 	}
+	if m.expand {
+		if name, ok := placeholder(text); ok {
+			return []check{ofList{name: name, cased: m.cased}}
+		}
+		if part := placeholderWithin.FindString(text); part != "" {
+			d.Diagnostics.Errorf(v.At, diag.Unsupported, "the placeholder %s is a part of a value: only a whole value is looked up in a list", part)
+			return nil
+		}
+	}
 	return m.textChecks(d, v, text)
+}
+
+var placeholderWithin = regexp.MustCompile(`%[\p{L}\p{N}_.-]+%`)
+
+// placeholder returns the name of the list that a value stands for: the value
+// is that name between percent signs.
+func placeholder(text string) (name string, ok bool) {
+	if placeholderWithin.FindString(text) != text || text == "" {
+		return "", false
+	}
+	return strings.Trim(text, "%"), true
 }
 
 func (m *modifiers) regexCheck(d *Document, v *doctree.Node, text string) []check {

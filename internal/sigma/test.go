@@ -62,6 +62,12 @@ type (
 	missing struct{}
 	// present asks that there is one.
 	present struct{}
+	// ofList asks for a value of a list that the tenant gives: a watchlist, as
+	// queries call it.
+	ofList struct {
+		name  string
+		cased bool
+	}
 	// sameAs asks for what another field holds.
 	sameAs struct {
 		field  string
@@ -78,3 +84,4 @@ func (compares) check() {}
 func (missing) check()  {}
 func (present) check()  {}
 func (sameAs) check()   {}
+func (ofList) check()   {}
