@@ -123,7 +123,7 @@ func TestAzureRoleIsNoDirectoryRole(t *testing.T) {
 	alert := func(scope string, more ...incident.Entity) incident.Alert {
 		return incident.Alert{
 			Entities: append([]incident.Entity{giver, receiver}, more...),
-			Details:  details("Actor", "megan@contoso.com", "Principal", "6b1c2d3e-0000-4000-8000-000000000001", "RoleId", "00482a5a-887f-4fb3-b363-3b62bb8e1e3e", "Scope", scope),
+			Details:  details("Actor", "megan@contoso.com", "Principal", "6b1c2d3e-0000-4000-8000-000000000001", "RoleId", "00482a5a-887f-4fb3-b363-3b7fe8e74483", "Scope", scope),
 		}
 	}
 	plan := Make(both(alert(scope, entity(incident.AzureResource, "ResourceId", scope))), load(t))

@@ -140,7 +140,7 @@ type vaultRole struct{ name, id string }
 
 func vaultRoles() []vaultRole {
 	return []vaultRole{
-		{"Key Vault Administrator", "00482a5a-887f-4fb3-b363-3b62bb8e1e3e"},
+		{"Key Vault Administrator", "00482a5a-887f-4fb3-b363-3b7fe8e74483"},
 		{"Key Vault Secrets Officer", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"},
 	}
 }
