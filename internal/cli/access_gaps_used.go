@@ -26,7 +26,7 @@ func (a *app) listUsedGaps(ctx context.Context, paths []string, f *gapFlags) (er
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
-	t, err := a.replayTenant(ctx, c, &replayFlags{gapFlags: *f, policies: paths})
+	t, err := a.replayTenant(ctx, c, &replayFlags{gapFlags: *f, policies: paths, at: policiesToday})
 	if err != nil {
 		return err
 	}
