@@ -231,7 +231,7 @@ func ingestOne(b *testing.B, path string, rows int64) int64 {
 	if err != nil {
 		b.Fatal(err)
 	}
-	err = ingest.New(e, ingest.Options{}).Ingest(b.Context(), []string{path}, nil, func(f evidence.File, _ []evidence.Reject) error {
+	err = ingest.New(e, ingest.Options{Limits: ingest.Limits{Unpacked: 1 << 40}}).Ingest(b.Context(), []string{path}, nil, func(f evidence.File, _ []evidence.Reject) error {
 		if f.Counts.Stored != rows || f.Problem != "" {
 			return fmt.Errorf("%+v, problem %q", f.Counts, f.Problem)
 		}
