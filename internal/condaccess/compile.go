@@ -59,7 +59,7 @@ type compiled struct {
 	gaps             []gapInPolicy
 	grantKnown       bool
 	clauses          [][]Control
-	conditions       []Condition
+	steps            []step
 	choices          choices
 	empty            bool
 	registers        bool // for the registration of security information, and asks for a strength
@@ -113,7 +113,7 @@ func (x *indexes) compile(p *Policy) compiled {
 	for i, w := range []Workloads{cond.Workloads, cond.Agents, cond.AgentUsers} {
 		c.workloads[i] = x.workloadSets(w)
 	}
-	c.choices, c.conditions, c.empty = newChoices(cond), c.conditionsOf(), cond.Applications.Empty()
+	c.choices, c.steps, c.empty = newChoices(cond), c.stepsOf(), cond.Applications.Empty()
 	c.registers = contains(cond.Applications.UserActions, registerSecurityInfo) && p.Grant.asksForStrength()
 	c.mail = contains(cond.ClientApps, clientEAS) && (c.include.all || c.include.guests != nil || !c.include.roles.empty())
 	return c

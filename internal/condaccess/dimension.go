@@ -68,6 +68,16 @@ func (e *Evaluator) Probe(s *SignIn, d Dimension, each func(policy int, holds Tr
 	}
 }
 
+// ScopeClient returns the client of a sign-in as far as it decides whom a policy
+// is for, which the dimension of the principal depends on: one that is Exchange
+// ActiveSync or not known, or any other.
+func (s *SignIn) ScopeClient() string {
+	if s.Client == "" || s.Client == clientEAS {
+		return s.Client
+	}
+	return clientOther
+}
+
 // probe returns a judge that knows one dimension only and gives no reasons.
 func (e *Evaluator) probe(s *SignIn, d Dimension) *judge {
 	j := &judge{e: e, s: s, client: s.Client, who: s.Principal, ruledOut: true}
@@ -90,9 +100,9 @@ func (j *judge) holds(c *compiled, d Condition) Truth {
 	if d == ConditionApplication && c.empty && len(c.gaps) == 0 {
 		return No
 	}
-	for _, has := range c.conditions {
-		if has == d {
-			return j.condition(c, d)
+	for i := range c.steps {
+		if c.steps[i].condition == d {
+			return j.condition(c, &c.steps[i])
 		}
 	}
 	return Yes

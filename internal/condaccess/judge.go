@@ -58,66 +58,83 @@ func (j *judge) settle(t Truth, mark int) Truth {
 	return t
 }
 
-// conditionsOf returns the conditions that a policy has, in the order in which
-// Entra evaluates them: what is asked for, who asks, and then the rest.
-func (c *compiled) conditionsOf() []Condition {
+// A step is one condition that a policy has.
+type step struct {
+	condition Condition
+	unmet     Condition // Microsoft's name for it where it is not met
+	last      bool      // where it is not met, nothing is evaluated after it
+	gap       bool      // it has a part that we do not understand
+	path      string    // where that part stands
+	test      func(*judge, *compiled) Truth
+}
+
+// stepsOf returns the conditions that a policy has, in the order in which Entra
+// evaluates them: what is asked for, who asks, and then the rest.
+func (c *compiled) stepsOf() []step {
 	p := &c.p.Conditions
-	out := []Condition{ConditionApplication, ConditionUsers}
+	var out []step
 	for _, x := range []struct {
 		condition Condition
 		set       bool
+		test      func(*judge, *compiled) Truth
 	}{
-		{ConditionClientApps, len(p.ClientApps) > 0},
-		{ConditionPlatform, !p.Platforms.Empty()},
-		{ConditionLocation, !p.Locations.Empty()},
-		{ConditionDevices, p.DeviceFilter != nil || !p.DeviceStates.Empty()},
-		{ConditionSignInRisk, len(p.SignInRisk) > 0},
-		{ConditionUserRisk, len(p.UserRisk) > 0},
-		{ConditionServicePrincipalRisk, len(p.ServicePrincipalRisk) > 0},
-		{ConditionAgentRisk, len(p.AgentRisk) > 0},
-		{ConditionInsiderRisk, len(p.InsiderRisk) > 0},
-		{ConditionFlow, len(p.Flows) > 0},
-		{ConditionOther, !p.AgentContexts.Empty()},
+		{ConditionApplication, true, (*judge).target},
+		{ConditionUsers, true, (*judge).principal},
+		{ConditionClientApps, len(p.ClientApps) > 0, (*judge).clientApp},
+		{ConditionPlatform, !p.Platforms.Empty(), (*judge).platform},
+		{ConditionLocation, !p.Locations.Empty(), (*judge).location},
+		{ConditionDevices, p.DeviceFilter != nil || !p.DeviceStates.Empty(), (*judge).devices},
+		{ConditionSignInRisk, len(p.SignInRisk) > 0, (*judge).signInRisk},
+		{ConditionUserRisk, len(p.UserRisk) > 0, (*judge).userRisk},
+		{ConditionServicePrincipalRisk, len(p.ServicePrincipalRisk) > 0, (*judge).servicePrincipalRisk},
+		{ConditionAgentRisk, len(p.AgentRisk) > 0, (*judge).agentRisk},
+		{ConditionInsiderRisk, len(p.InsiderRisk) > 0, (*judge).insiderRisk},
+		{ConditionFlow, len(p.Flows) > 0, (*judge).flow},
+		{ConditionOther, !p.AgentContexts.Empty(), (*judge).agentContext},
 	} {
-		if _, gap := c.gap(x.condition); x.set || gap {
-			out = append(out, x.condition)
+		path, gap := c.gap(x.condition)
+		if x.set || gap {
+			last := x.condition == ConditionApplication || x.condition == ConditionUsers
+			out = append(out, step{x.condition, c.unmet(x.condition), last, gap, path, x.test})
 		}
 	}
 	return out
 }
 
-// test evaluates one condition that a policy has.
-func (j *judge) test(c *compiled, d Condition) Truth {
-	switch d {
-	case ConditionApplication:
-		return j.target(c)
-	case ConditionUsers:
-		return j.principal(c)
-	case ConditionClientApps:
-		return j.choice(c.choices.client, j.values.client, ClientAppNotGiven, d)
-	case ConditionPlatform:
-		return j.choice(c.choices.platform, j.values.platform, PlatformNotGiven, d)
-	case ConditionLocation:
-		return j.location(c)
-	case ConditionDevices:
-		return j.devices(c)
-	case ConditionSignInRisk:
-		return j.choice(c.choices.signInRisk, j.values.signInRisk, SignInRiskNotGiven, d)
-	case ConditionUserRisk:
-		return j.choice(c.choices.userRisk, j.values.userRisk, UserRiskNotGiven, d)
-	case ConditionServicePrincipalRisk:
-		return j.choice(c.choices.servicePrincipalRisk, j.values.servicePrincipalRisk, ServicePrincipalRiskNotGiven, d)
-	case ConditionAgentRisk:
-		return j.choice(c.choices.agentRisk, j.values.agentRisk, AgentRiskNotGiven, d)
-	case ConditionInsiderRisk:
-		return j.choice(c.choices.insider, j.values.insider, InsiderRiskNotGiven, d)
-	case ConditionFlow:
-		return j.choice(c.choices.flow, j.values.flow, FlowNotGiven, d)
-	case ConditionOther:
-		return j.because(AgentContextNotGiven, d, "")
-	case PolicyNotEnabled, EmptyPolicy, ConditionUserActions, ConditionContext, ConditionWorkloadIdentities, ConditionGrant:
-	}
-	panic(d) // not in what conditionsOf returns
+func (j *judge) clientApp(c *compiled) Truth {
+	return j.choice(c.choices.client, j.values.client, ClientAppNotGiven, ConditionClientApps)
+}
+
+func (j *judge) platform(c *compiled) Truth {
+	return j.choice(c.choices.platform, j.values.platform, PlatformNotGiven, ConditionPlatform)
+}
+
+func (j *judge) signInRisk(c *compiled) Truth {
+	return j.choice(c.choices.signInRisk, j.values.signInRisk, SignInRiskNotGiven, ConditionSignInRisk)
+}
+
+func (j *judge) userRisk(c *compiled) Truth {
+	return j.choice(c.choices.userRisk, j.values.userRisk, UserRiskNotGiven, ConditionUserRisk)
+}
+
+func (j *judge) servicePrincipalRisk(c *compiled) Truth {
+	return j.choice(c.choices.servicePrincipalRisk, j.values.servicePrincipalRisk, ServicePrincipalRiskNotGiven, ConditionServicePrincipalRisk)
+}
+
+func (j *judge) agentRisk(c *compiled) Truth {
+	return j.choice(c.choices.agentRisk, j.values.agentRisk, AgentRiskNotGiven, ConditionAgentRisk)
+}
+
+func (j *judge) insiderRisk(c *compiled) Truth {
+	return j.choice(c.choices.insider, j.values.insider, InsiderRiskNotGiven, ConditionInsiderRisk)
+}
+
+func (j *judge) flow(c *compiled) Truth {
+	return j.choice(c.choices.flow, j.values.flow, FlowNotGiven, ConditionFlow)
+}
+
+func (j *judge) agentContext(*compiled) Truth {
+	return j.because(AgentContextNotGiven, ConditionOther, "")
 }
 
 func (j *judge) choice(c choice, value uint16, code ReasonCode, d Condition) Truth {
@@ -132,16 +149,18 @@ func (j *judge) choice(c choice, value uint16, code ReasonCode, d Condition) Tru
 func (j *judge) policy(c *compiled, r *PolicyResult) {
 	*r = PolicyResult{Policy: c.p}
 	reasons, unmet := len(j.reasons), len(j.unmet)
+	if c.p.State == Disabled || c.p.Deleted {
+		j.unmet = append(j.unmet, PolicyNotEnabled)
+		r.Verdict, r.Grant, r.Result, r.Unmet = NotApplies, GrantResult{Satisfied: Yes}, NotEnabled, clip(j.unmet[unmet:])
+		return
+	}
 	j.first = reasons
 	covered := j.covers(c)
 	if covered == No {
 		j.reasons = j.reasons[:reasons]
 	}
 	r.Verdict = verdict(covered)
-	if c.p.State == Disabled || c.p.Deleted {
-		r.Verdict = NotApplies
-		j.reasons, j.unmet = j.reasons[:reasons], append(j.unmet[:unmet], PolicyNotEnabled)
-	} else if c.p.State == StateUnknown && covered != No && c.p.Lost == "" {
+	if c.p.State == StateUnknown && covered != No && c.p.Lost == "" {
 		j.because(StateNotUnderstood, PolicyNotEnabled, "")
 	}
 	r.Grant = j.grant(c, r.Verdict)
@@ -165,33 +184,34 @@ func (j *judge) covers(c *compiled) Truth {
 		return No
 	}
 	all := Yes
-	defer func() { j.ruledOut = false }()
-	for _, d := range c.conditions {
+	for i := range c.steps {
+		d := &c.steps[i]
 		t := j.condition(c, d)
 		all = all.And(t)
 		if t != No {
 			continue
 		}
 		j.ruledOut = true
-		j.unmet = append(j.unmet, c.condition(d))
-		if d == ConditionApplication || d == ConditionUsers {
-			return No // as in Entra, nothing is evaluated after these
+		j.unmet = append(j.unmet, d.unmet)
+		if d.last {
+			break // as in Entra
 		}
 	}
+	j.ruledOut = false
 	return all
 }
 
 // condition evaluates one condition, and decides it where that was asked for.
 // What we do not understand of a policy is not decided so.
-func (j *judge) condition(c *compiled, d Condition) Truth {
-	if path, gap := c.gap(d); gap {
+func (j *judge) condition(c *compiled, d *step) Truth {
+	if d.gap {
 		if c.p.Lost != "" {
-			return j.because(PolicyTextLost, "", path)
+			return j.because(PolicyTextLost, "", d.path)
 		}
-		return j.because(ConditionNotUnderstood, d, path)
+		return j.because(ConditionNotUnderstood, d.condition, d.path)
 	}
 	mark := len(j.reasons)
-	t := j.settle(j.test(c, d), mark)
+	t := j.settle(d.test(j, c), mark)
 	if t == Unsure {
 		t = j.assume(t)
 	}
@@ -211,9 +231,9 @@ func (j *judge) assume(t Truth) Truth {
 	panic(j.e.options.Assume)
 }
 
-// condition returns Microsoft's name for what is unmet, which tells kinds of
-// targets and of principals apart.
-func (c *compiled) condition(d Condition) Condition {
+// unmet returns Microsoft's name for a condition that is not met, which tells
+// kinds of targets and of principals apart.
+func (c *compiled) unmet(d Condition) Condition {
 	a := &c.p.Conditions.Applications
 	named := len(a.Include) > 0 || a.Filter != nil
 	switch {

@@ -14,13 +14,13 @@ import (
 type era struct {
 	evaluator *condaccess.Evaluator
 	features  *features
-	outcomes  map[key]*outcome
+	outcomes  map[string]*outcome
 	numbers   map[string][]int // of policies, by id
 	keys      []string         // of policies, the same in every era
 }
 
 func newEra(e *condaccess.Evaluator) *era {
-	out := &era{evaluator: e, features: newFeatures(e), outcomes: make(map[key]*outcome), numbers: make(map[string][]int)}
+	out := &era{evaluator: e, features: newFeatures(e), outcomes: make(map[string]*outcome), numbers: make(map[string][]int)}
 	for i, p := range e.Policies() {
 		id := strings.ToLower(p.ID)
 		out.keys = append(out.keys, fmt.Sprintf("%s\x00%d", id, len(out.numbers[id])))

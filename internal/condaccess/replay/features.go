@@ -1,24 +1,15 @@
 package replay
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/conshelf/conshelf/internal/condaccess"
 )
 
-// A key is the same for sign-ins that the policies do not tell apart.
-type key struct {
-	principal, target, place, device, facts                int
-	client, platform, flow                                 string
-	signInRisk, userRisk, workloadRisk, agentRisk, insider string
-	user                                                   string // where the user's history of risk is asked
-	time                                                   time.Time
-}
-
 // features finds keys: it asks the evaluator once for each value of a dimension
-// what it is in.
+// what it is in. It is not for several goroutines.
 type features struct {
 	evaluator *condaccess.Evaluator
 	risky     map[string]bool   // users, by id in lower case, whose risk has a history
@@ -27,6 +18,8 @@ type features struct {
 	facts     map[string]int
 	external  map[string]string
 	holds     []byte
+	// What a sign-in says, one after the other, and its key.
+	principal, text, found []byte
 }
 
 func newFeatures(e *condaccess.Evaluator) *features {
@@ -42,20 +35,27 @@ func newFeatures(e *condaccess.Evaluator) *features {
 	return f
 }
 
-func (f *features) key(s *condaccess.SignIn) key {
-	who := principalText(s)
-	k := key{
-		principal: f.class(0, condaccess.PrincipalDimension, s, who),
-		target:    f.class(1, condaccess.TargetDimension, s, targetText(&s.Target)),
-		place:     f.class(2, condaccess.PlaceDimension, s, placeText(&s.Place)),
-		device:    f.class(3, condaccess.DeviceDimension, s, deviceText(&s.Device)),
-		client:    s.Client, platform: s.Platform, flow: s.Flow,
-		signInRisk: s.SignInRisk, userRisk: s.UserRisk, workloadRisk: s.ServicePrincipalRisk, agentRisk: s.AgentRisk, insider: s.InsiderRisk,
+// key returns what is the same for sign-ins that the policies do not tell
+// apart. It is good until the next.
+func (f *features) key(s *condaccess.SignIn) []byte {
+	f.principal = appendPrincipal(f.principal[:0], s)
+	k := appendNumber(f.found[:0], f.class(0, condaccess.PrincipalDimension, s, f.principal))
+	f.text = appendTarget(f.text[:0], &s.Target)
+	k = appendNumber(k, f.class(1, condaccess.TargetDimension, s, f.text))
+	f.text = appendPlace(f.text[:0], &s.Place)
+	k = appendNumber(k, f.class(2, condaccess.PlaceDimension, s, f.text))
+	f.text = appendDevice(f.text[:0], &s.Device)
+	k = appendNumber(k, f.class(3, condaccess.DeviceDimension, s, f.text))
+	f.text = f.appendFacts(f.text[:0], s)
+	k = appendNumber(k, number(f.facts, f.text))
+	for _, text := range [...]string{s.Client, s.Platform, s.Flow, s.SignInRisk, s.UserRisk, s.ServicePrincipalRisk, s.AgentRisk, s.InsiderRisk} {
+		k = appendText(k, text)
 	}
-	k.facts = number(f.facts, f.factsText(s, who))
 	if s.UserRisk == "" && f.changes(s.Principal.ID) {
-		k.user, k.time = s.Principal.ID, s.Time
+		k = appendText(k, s.Principal.ID) // whose history of risk is asked at that time
+		k = appendNumber(appendNumber(k, int(s.Time.Unix())), s.Time.Nanosecond())
 	}
+	f.found = k
 	return k
 }
 
@@ -66,42 +66,45 @@ func (f *features) changes(id string) bool {
 }
 
 // class returns the number of the class that a value is in.
-func (f *features) class(i int, d condaccess.Dimension, s *condaccess.SignIn, value string) int {
-	if n, ok := f.values[i][value]; ok {
+func (f *features) class(i int, d condaccess.Dimension, s *condaccess.SignIn, value []byte) int {
+	if n, ok := f.values[i][string(value)]; ok {
 		return n
 	}
 	f.evaluator.Probe(s, d, func(policy int, holds condaccess.Truth) { f.holds[policy] = byte(holds) })
-	n := number(f.classes[i], string(f.holds))
-	f.values[i][value] = n
+	n := number(f.classes[i], f.holds)
+	f.values[i][string(value)] = n
 	return n
 }
 
-func number(of map[string]int, text string) int {
-	n, ok := of[text]
+func number(of map[string]int, text []byte) int {
+	n, ok := of[string(text)]
 	if !ok {
 		n = len(of)
-		of[text] = n
+		of[string(text)] = n
 	}
 	return n
 }
 
-// principalText says who signs in, and with Exchange ActiveSync, whom policies
-// for it see.
-func principalText(s *condaccess.SignIn) string {
-	p := &s.Principal
-	var b strings.Builder
-	b.WriteString(p.ID)
-	b.WriteByte(0)
-	b.WriteString(p.AppID)
-	b.WriteByte(0)
-	b.WriteString(p.HomeTenant)
-	b.Write([]byte{0, byte(p.Kind), byte(p.Guest), byte(p.MaybeGuest), flag(p.GuestSure), flag(p.GuestKnown), flag(p.GroupsKnown), flag(p.RolesKnown), byte(p.SingleTenant)})
-	b.WriteString(s.Client)
-	for _, list := range [][]string{p.Groups, p.Roles} {
-		b.WriteByte(0)
-		b.WriteString(strings.Join(list, "\x01"))
+func appendNumber(b []byte, n int) []byte { return binary.AppendVarint(b, int64(n)) }
+
+// appendText appends a text with its length: no two lists of texts read the same.
+func appendText(b []byte, text string) []byte { return append(appendNumber(b, len(text)), text...) }
+
+func appendTexts(b []byte, list []string) []byte {
+	b = appendNumber(b, len(list))
+	for _, text := range list {
+		b = appendText(b, text)
 	}
-	return b.String()
+	return b
+}
+
+// appendPrincipal says who signs in, and all that decides which policies are for
+// them.
+func appendPrincipal(b []byte, s *condaccess.SignIn) []byte {
+	p := &s.Principal
+	b = appendText(appendText(appendText(b, p.ID), p.AppID), p.HomeTenant)
+	b = append(b, byte(p.Kind), byte(p.Guest), byte(p.MaybeGuest), flag(p.GuestSure), flag(p.GuestKnown), flag(p.GroupsKnown), flag(p.RolesKnown), byte(p.SingleTenant))
+	return appendTexts(appendTexts(appendText(b, s.ScopeClient()), p.Groups), p.Roles)
 }
 
 func flag(b bool) byte {
@@ -111,50 +114,53 @@ func flag(b bool) byte {
 	return 0
 }
 
-func targetText(t *condaccess.Target) string {
-	return strings.Join(t.Applications, "\x01") + "\x00" + t.UserAction + "\x00" + strings.Join(t.Contexts, "\x01") + "\x00" + t.Client + "\x00" +
-		strings.Join(t.Scopes, "\x01") + "\x00" + string([]byte{flag(t.Derived), flag(t.ContextsDone), flag(t.ContextOnly), byte(t.Confidential), flag(t.ScopesKnown)})
+func appendTarget(b []byte, t *condaccess.Target) []byte {
+	b = appendTexts(appendText(appendTexts(b, t.Applications), t.UserAction), t.Contexts)
+	b = appendTexts(appendText(b, t.Client), t.Scopes)
+	return append(b, flag(t.Derived), flag(t.ContextsDone), flag(t.ContextOnly), byte(t.Confidential), flag(t.ScopesKnown))
 }
 
-func placeText(p *condaccess.Place) string {
-	ip := ""
+func appendPlace(b []byte, p *condaccess.Place) []byte {
+	b = appendTexts(appendText(b, p.Country), p.Named)
+	b = append(b, flag(p.CountryKnown), flag(p.NamedIDs), flag(p.NamedDone), byte(p.Trusted), byte(p.CompliantNetwork))
 	if p.IP.IsValid() {
-		ip = p.IP.String()
+		b = p.IP.AppendTo(b)
 	}
-	return ip + "\x00" + p.Country + "\x00" + strings.Join(p.Named, "\x01") + "\x00" +
-		string([]byte{flag(p.CountryKnown), flag(p.NamedIDs), flag(p.NamedDone), byte(p.Trusted), byte(p.CompliantNetwork)})
+	return b
 }
 
-func deviceText(d *condaccess.Device) string {
-	names := make([]string, 0, len(d.Attributes))
+func appendDevice(b []byte, d *condaccess.Device) []byte {
+	b = append(b, byte(d.Registered), flag(d.Described), byte(d.Managed))
+	var few [16]string
+	names := few[:0]
 	for name := range d.Attributes {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	var b strings.Builder
-	b.Write([]byte{byte(d.Registered), flag(d.Described), byte(d.Managed)})
 	for _, name := range names {
-		b.WriteString("\x00" + name + "\x01" + strings.Join(d.Attributes[name], "\x01"))
+		b = appendTexts(appendText(b, name), d.Attributes[name])
 	}
-	return b.String()
+	return b
 }
 
-// factsText says which controls are satisfied, and all that this may depend on.
-func (f *features) factsText(s *condaccess.SignIn, principal string) string {
+// appendFacts says which controls are satisfied, and all that this may depend on.
+func (f *features) appendFacts(b []byte, s *condaccess.SignIn) []byte {
 	facts := &s.Facts
-	return string([]byte{
+	b = append(b,
 		byte(facts.MFA), byte(facts.CompliantDevice), byte(facts.DomainJoinedDevice), byte(facts.ApprovedApplication), byte(facts.CompliantApplication),
 		byte(facts.PasswordChange), byte(facts.RiskRemediation), byte(facts.TermsOfUse), byte(facts.CustomFactors), flag(facts.MethodsKnown),
-		byte(s.Device.Compliant()), byte(s.Device.Hybrid()),
-	}) + f.externalText(s, principal) + "\x00" + strings.Join(facts.Accepted, "\x01") + "\x00" + strings.Join(facts.Methods, "\x01")
+		byte(s.Device.Compliant()), byte(s.Device.Hybrid()))
+	return appendTexts(appendTexts(appendText(b, f.externalText(s)), facts.Accepted), facts.Methods)
 }
 
-func (f *features) externalText(s *condaccess.SignIn, principal string) string {
-	if text, ok := f.external[principal]; ok {
+// externalText says whether the user is from outside, and of which tenant. It is
+// of the principal that was appended last.
+func (f *features) externalText(s *condaccess.SignIn) string {
+	if text, ok := f.external[string(f.principal)]; ok {
 		return text
 	}
 	is, perhaps, tenant := f.evaluator.External(s)
 	text := string([]byte{byte(is), byte(perhaps)}) + tenant
-	f.external[principal] = text
+	f.external[string(f.principal)] = text
 	return text
 }

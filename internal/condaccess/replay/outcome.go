@@ -52,7 +52,7 @@ type stop struct {
 
 func (r *Replay) outcome(era *era, s *condaccess.SignIn) *outcome {
 	k := era.features.key(s)
-	if o := era.outcomes[k]; o != nil {
+	if o := era.outcomes[string(k)]; o != nil {
 		return o
 	}
 	era.evaluator.EvaluateInto(s, &r.scratch)
@@ -64,7 +64,7 @@ func (r *Replay) outcome(era *era, s *condaccess.SignIn) *outcome {
 			o.stops = append(o.stops, stop{i, stops == condaccess.Yes})
 		}
 	}
-	era.outcomes[k] = o
+	era.outcomes[string(k)] = o
 	return o
 }
 
