@@ -262,7 +262,6 @@ func (p *pass) store(b *engine.Batch, lesser []int) error {
 			p.tally.sameID++
 		}
 		keep = append(keep, i)
-		p.added = append(p.added, o.Identity)
 		p.house(o)
 	}
 	p.in.keep = keep

@@ -160,17 +160,20 @@ func TestIdentitySet(t *testing.T) {
 	if isNew, sameID := s.add(engine.Identity{5, 77777}); !isNew || !sameID {
 		t.Errorf("another content: new %v, same id %v", isNew, sameID)
 	}
-	for n := 0; n < 5000; n += 2 {
-		s.remove(id(n))
-	}
-	s.remove(engine.Identity{1234567, 1})
+	s.truncate(2501)
 	for n := range 5000 {
-		if isNew, _ := s.add(id(n)); isNew != (n%2 == 0) {
+		if got := s.names(engine.Identity{int64(n % 97), 0}); !got {
+			t.Fatalf("%d is not named", n)
+		}
+		if isNew, _ := s.add(id(n)); isNew != (n > 2500) {
 			t.Fatalf("%d is new: %v", n, isNew)
 		}
 	}
-	if isNew, _ := s.add(engine.Identity{}); !isNew {
-		t.Error("the identity of zeros is not new")
+	s.truncate(0)
+	for n := range 100_000 {
+		if isNew, _ := s.add(engine.Identity{int64(n), int64(n)}); !isNew {
+			t.Fatalf("%d is not new after all were removed", n)
+		}
 	}
 	if isNew, _ := s.add(engine.Identity{}); isNew {
 		t.Error("the identity of zeros is new twice")

@@ -123,32 +123,19 @@ func signInFile(b *testing.B) string {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		b.Fatal(err)
 	}
-	work := filepath.Join(cache, "making")
-	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(cache, 0o755)); err != nil {
+	if err := os.MkdirAll(cache, 0o755); err != nil {
 		b.Fatal(err)
 	}
-	defer func() { _ = os.RemoveAll(work) }()
-	_, err := simulate.Write(b.Context(), work, simulate.Options{
-		Seed: 1, Users: 2000, Days: 30, SignIns: rows, PadTo: recordSize + 600, Attacks: []simulate.Attack{},
-		Formats: simulate.Formats{OneSignInFile: true, Exports: []simulate.Export{simulate.InteractiveSignIns, simulate.NonInteractiveSignIns}},
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := propertiesOf(filepath.Join(work, "signins.jsonl"), path, rows); err != nil {
+	if err := writeSignIns(b.Context(), cache, path, rows); err != nil {
 		b.Fatal(err)
 	}
 	return path
 }
 
-// propertiesOf writes the sign-ins of diagnostic records, one a line as Graph has
-// them, and packs them.
-func propertiesOf(from, to string, rows int) (err error) {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = in.Close() }()
+// writeSignIns writes so many sign-ins, one a line as Graph has them, and packs
+// them: of one tenant after the other, which takes no more room at a time than
+// one of them.
+func writeSignIns(ctx context.Context, cache, to string, rows int) (err error) {
 	out, err := os.Create(to)
 	if err != nil {
 		return err
@@ -163,6 +150,42 @@ func propertiesOf(from, to string, rows int) (err error) {
 		return err
 	}
 	w := bufio.NewWriterSize(io.MultiWriter(out, z), 1<<20)
+	for seed := uint64(1); rows > 0; seed++ {
+		n := min(rows, ingestRows)
+		if err := writeTenant(ctx, cache, seed, n, w); err != nil {
+			return err
+		}
+		rows -= n
+	}
+	if err := errors.Join(w.Flush(), z.Close(), packed.Close()); err != nil {
+		return err
+	}
+	return os.Rename(to+".making", to+".zst")
+}
+
+func writeTenant(ctx context.Context, cache string, seed uint64, rows int, to *bufio.Writer) error {
+	work := filepath.Join(cache, "making")
+	if err := os.RemoveAll(work); err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(work) }()
+	_, err := simulate.Write(ctx, work, simulate.Options{
+		Seed: seed, Users: 2000, Days: 30, SignIns: rows, PadTo: recordSize + 600, Attacks: []simulate.Attack{},
+		Formats: simulate.Formats{OneSignInFile: true, Exports: []simulate.Export{simulate.InteractiveSignIns, simulate.NonInteractiveSignIns}},
+	})
+	if err != nil {
+		return err
+	}
+	return propertiesOf(filepath.Join(work, "signins.jsonl"), to, rows)
+}
+
+// propertiesOf writes what diagnostic records say of sign-ins.
+func propertiesOf(from string, to *bufio.Writer, rows int) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 1<<20)
 	for n := 0; n < rows && lines.Scan(); n++ {
@@ -170,13 +193,10 @@ func propertiesOf(from, to string, rows int) (err error) {
 		if !ok {
 			return errors.New("a record without properties")
 		}
-		_, _ = w.Write(bytes.TrimSuffix(properties, []byte("}")))
-		_ = w.WriteByte('\n')
+		_, _ = to.Write(bytes.TrimSuffix(properties, []byte("}")))
+		_ = to.WriteByte('\n')
 	}
-	if err := errors.Join(lines.Err(), w.Flush(), z.Close(), packed.Close()); err != nil {
-		return err
-	}
-	return os.Rename(to+".making", to+".zst")
+	return lines.Err()
 }
 
 func countLines(b *testing.B, path string) int64 {
