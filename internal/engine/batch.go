@@ -127,6 +127,17 @@ func (b *Batch) Size() int {
 	return n
 }
 
+// Held is about how many bytes of memory the batch keeps, however few of them
+// its rows take.
+func (b *Batch) Held() int {
+	const null, number, span, origin = 1, 8, 4, 48
+	n := cap(b.Origins) * origin
+	for _, v := range b.Vectors[:cap(b.Vectors)] {
+		n += cap(v.Null)*null + (cap(v.Ints)+cap(v.Floats))*number + (cap(v.Starts)+cap(v.Ends))*span + cap(v.Bytes)
+	}
+	return n
+}
+
 // Keep drops all rows but those that keep names, by their numbers in rising
 // order.
 func (b *Batch) Keep(keep []int) {

@@ -102,7 +102,7 @@ func (in *Ingester) Ingest(ctx context.Context, paths []string, known []evidence
 	defer in.clerk.dismiss()
 	in.workers = newWorkers(in.options.Workers)
 	defer in.workers.dismiss()
-	in.buffers, in.batches = newBufferPool(in.workers.count+2), newBatchPool(2*in.workers.count+waiting)
+	in.buffers, in.batches = newBufferPool(in.workers.count+2), &batchPool{}
 	err := in.sources(ctx, number, sources(paths, in.options.Exclude), each)
 	return cmp.Or(in.settle(each), err)
 }

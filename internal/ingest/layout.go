@@ -85,16 +85,19 @@ func (p *pass) crowded() bool {
 	return false
 }
 
+// pooledBytes is how much memory empty batches may keep. It is for those that go
+// round while nothing waits; after a wait there are more.
+const pooledBytes = 2 * waitingBytes
+
 // A batchPool keeps a few batches that are empty, for their memory. Those of one
 // table have their columns in about the same places, so it gives a batch of the
 // same table first.
 type batchPool struct {
 	mu   sync.Mutex
 	free []*engine.Batch
-	most int
+	held []int // bytes that each of free keeps
+	sum  int   // of held
 }
-
-func newBatchPool(size int) *batchPool { return &batchPool{most: size} }
 
 // take returns an empty batch for a table. A nil pool makes a new one.
 func (p *batchPool) take(table string) *engine.Batch {
@@ -115,25 +118,20 @@ func (p *batchPool) take(table string) *engine.Batch {
 		}
 	}
 	b := p.free[at]
-	p.free[at] = p.free[last]
-	p.free = p.free[:last]
+	p.sum -= p.held[at]
+	p.free[at], p.held[at] = p.free[last], p.held[last]
+	p.free, p.held = p.free[:last], p.held[:last]
 	b.Clear(table)
 	return b
 }
 
-// give takes a batch that is not needed any more, unless it is too large to
-// keep.
+// give takes a batch that is not needed any more, unless there are enough.
 func (p *batchPool) give(b *engine.Batch) {
-	size := 0
-	for i := range b.Vectors {
-		size += cap(b.Vectors[i].Bytes)
-	}
-	if size > batchBytes {
-		return
-	}
+	held := b.Held()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.free) < p.most {
-		p.free = append(p.free, b)
+	if p.sum+held <= pooledBytes {
+		p.free, p.held = append(p.free, b), append(p.held, held)
+		p.sum += held
 	}
 }
