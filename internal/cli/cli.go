@@ -126,13 +126,27 @@ func printLine(w io.Writer, text string) {
 }
 
 func (a *app) open(readOnly bool) investigation.Opener {
+	return a.opener(readOnly, duckdb.Share)
+}
+
+// opener opens databases that may hold a share of the memory.
+func (a *app) opener(readOnly bool, share func(limit int64) int64) investigation.Opener {
 	return func(ctx context.Context, database, temp string) (engine.Engine, error) {
-		memory, err := parseSize(a.memory)
+		memory, err := a.memoryLimit()
 		if err != nil {
-			return nil, usagef("--memory %s: %w", a.memory, err)
+			return nil, err
 		}
-		return duckdb.Open(ctx, duckdb.Options{Path: database, TempDir: temp, MemoryLimit: duckdb.Share(memory), Threads: a.threads, ReadOnly: readOnly})
+		return duckdb.Open(ctx, duckdb.Options{Path: database, TempDir: temp, MemoryLimit: share(memory), Threads: a.threads, ReadOnly: readOnly})
 	}
+}
+
+// memoryLimit returns how many bytes the program may use.
+func (a *app) memoryLimit() (int64, error) {
+	memory, err := parseSize(a.memory)
+	if err != nil {
+		return 0, usagef("--memory %s: %w", a.memory, err)
+	}
+	return memory, nil
 }
 
 // unknownWidth is the width of a terminal that does not say.

@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"github.com/conshelf/conshelf/internal/engine/duckdb"
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/investigation"
 	"github.com/conshelf/conshelf/kql/types"
@@ -73,10 +75,16 @@ func (a *app) ingest(ctx context.Context, paths []string, f loadFlags, asJSON bo
 	if err != nil {
 		return err
 	}
-	c, err := a.openCase(ctx, a.caseDir)
+	memory, err := a.memoryLimit()
 	if err != nil {
 		return err
 	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(duckdb.LoadOwn(memory)))
+	c, err := investigation.Open(ctx, a.caseDir, a.opener(false, duckdb.LoadShare))
+	if err != nil {
+		return err
+	}
+	c.As(actor())
 	defer func() { err = firstError(err, c.Close()) }()
 	result, err := a.load(ctx, c, paths, options)
 	if err != nil && len(result.Files) == 0 {

@@ -117,16 +117,6 @@ func (b *Batch) Take(from *Batch) {
 	*b, *from = *from, *b
 }
 
-// Size is about how many bytes the rows take in memory.
-func (b *Batch) Size() int {
-	const cell, origin = 9, 48
-	n := b.Rows * (len(b.Vectors)*cell + origin)
-	for i := range b.Vectors {
-		n += len(b.Vectors[i].Bytes)
-	}
-	return n
-}
-
 // Held is about how many bytes of memory the batch keeps, however few of them
 // its rows take.
 func (b *Batch) Held() int {

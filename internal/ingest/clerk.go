@@ -24,7 +24,7 @@ type clerk struct {
 // held in memory.
 const (
 	waiting      = 64       // errands
-	waitingBytes = 32 * mib // of rows
+	waitingBytes = 48 * mib // of batches
 )
 
 func newClerk() *clerk {

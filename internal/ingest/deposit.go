@@ -23,7 +23,7 @@ type deposit struct {
 
 // append stores the rows of b, and then calls free with it.
 func (d *deposit) append(b *engine.Batch, free func(*engine.Batch)) error {
-	return d.ask(b.Size(), func() error {
+	return d.ask(b.Held(), func() error {
 		if err := d.load.Append(d.ctx, b); err != nil {
 			return fmt.Errorf("append rows of %s: %w", b.Table, err)
 		}

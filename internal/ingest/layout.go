@@ -87,7 +87,7 @@ func (p *pass) crowded() bool {
 
 // pooledBytes is how much memory empty batches may keep. It is for those that go
 // round while nothing waits; after a wait there are more.
-const pooledBytes = 2 * waitingBytes
+const pooledBytes = 48 * mib
 
 // A batchPool keeps a few batches that are empty, for their memory. Those of one
 // table have their columns in about the same places, so it gives a batch of the

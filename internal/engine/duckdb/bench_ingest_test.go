@@ -12,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -247,7 +248,8 @@ func ingestOne(b *testing.B, path string, rows int64) int64 {
 	dir := b.TempDir()
 	defer func() { _ = os.RemoveAll(dir) }()
 	store := filepath.Join(dir, "evidence.duckdb")
-	e, err := Open(b.Context(), Options{Path: store, MemoryLimit: 1 << 30})
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(LoadOwn(LoadMemory)))
+	e, err := Open(b.Context(), Options{Path: store, MemoryLimit: LoadShare(LoadMemory)})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -270,7 +272,7 @@ func readJSON(b *testing.B, path string) int64 {
 	dir := b.TempDir()
 	defer func() { _ = os.RemoveAll(dir) }()
 	store := filepath.Join(dir, "evidence.duckdb")
-	db, err := openDatabase([][2]string{{"temp_directory", dir}, {"memory_limit", "1GiB"}})
+	db, err := openDatabase([][2]string{{"temp_directory", dir}, {"memory_limit", strconv.Itoa(int(LoadShare(LoadMemory))) + "B"}})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -106,6 +106,18 @@ const ownMemory = 64 << 20
 // program may hold limit.
 func Share(limit int64) int64 { return max(min(limit-ownMemory, limit/5*4), limit/2) }
 
+// LoadMemory is what a program needs at most to load evidence, however much of it
+// there is: more makes it no faster.
+const LoadMemory = 2 << 30
+
+// LoadShare is Share for a program that only loads: most of what it holds is rows
+// that were read, and what tells them apart.
+func LoadShare(limit int64) int64 { return min(limit, LoadMemory) / 8 * 3 }
+
+// LoadOwn is how many bytes of limit such a program may hold itself. What is left
+// over is for what the database holds beyond its share.
+func LoadOwn(limit int64) int64 { return min(limit, LoadMemory) / 2 }
+
 func settings(o Options) [][2]string {
 	list := [][2]string{
 		{"autoinstall_known_extensions", "false"},

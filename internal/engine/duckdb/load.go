@@ -118,9 +118,9 @@ func (l *load) hold(ctx context.Context, w *writer, b *engine.Batch) error {
 	return l.store(ctx, l.fullest())
 }
 
-// heldBytes is how many bytes of rows a load holds, about, before it stores
+// heldBytes is how much memory the rows that a load holds take before it stores
 // those of the table that has most of them.
-const heldBytes = 32 << 20
+const heldBytes = 48 << 20
 
 // fullest returns the writer that holds most.
 func (l *load) fullest() *writer {

@@ -20,7 +20,7 @@ type writer struct {
 	columns   map[types.Column]int // in the table, by a batch's column
 	statement bindings.PreparedStatement
 	held      []held
-	size      int // about how many bytes are held
+	size      int // memory that they take
 	scratch   scratch
 }
 
@@ -61,7 +61,7 @@ func (w *writer) hold(b *engine.Batch, witness engine.Witness) error {
 		}
 	}
 	w.held = append(w.held, held{b, vectors})
-	w.size += b.Size()
+	w.size += b.Held()
 	return nil
 }
 
