@@ -61,14 +61,16 @@ func alertsMeetRisk(e *Export, r *result) {
 	ev := condaccess.NewEvaluator(e.policies(), condaccess.Options{})
 	for i := range e.Alerts {
 		a := &e.Alerts[i]
-		if !a.ofCloudApps() || a.Severity != incident.High {
-			continue
-		}
-		if len(a.Users) == 0 {
+		switch {
+		case !a.ofCloudApps():
+		case a.Severity == incident.Unrated:
+			r.doubt(a.String() + " does not say how severe it is")
+		case a.Severity < incident.High:
+		case len(a.Users) == 0:
 			r.doubt(a.String() + " names no user")
-			continue
+		default:
+			e.meets(ev, a, r)
 		}
-		e.meets(ev, a, r)
 	}
 	if len(r.support)+len(r.against)+len(r.open) == 0 {
 		r.doubt("no alert of high severity of Defender for Cloud Apps is about a user")
