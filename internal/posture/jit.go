@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
 )
 
 // An AccessPolicy is which port of a machine can be opened just in time.
@@ -284,9 +286,9 @@ func (e *Export) atWork(r *result) {
 // A gate is a rule of a network security group that lets traffic in, which
 // just-in-time access made.
 type gate struct {
-	group, rule, source, place string
-	ports                      []string
-	only                       bool // the group is exported without such a rule
+	group, source, place string
+	rule                 inbound
+	only                 bool // the group is exported without such a rule
 }
 
 // gateName is how the rules begin that just-in-time access makes.
@@ -314,14 +316,16 @@ func (e *Export) closed(r *result) {
 
 // String says what a rule lets in.
 func (g *gate) String() string {
-	return fmt.Sprintf("rule %s of %s lets %s in to port %s", g.rule, g.group, g.source, strings.TrimSpace(strings.Join(g.ports, " ")))
+	return fmt.Sprintf("rule %s of %s lets %s in to port %s", g.rule.name, g.group, g.source, strings.TrimSpace(strings.Join(g.rule.ports, " ")))
 }
 
 func (e *Export) outlived(g *gate, r *result) {
 	last, open := e.lastRequest(g)
 	switch {
-	case open:
+	case open == condaccess.Yes:
 		r.hold(Evidence{Text: g.String() + ", as a request says that is open", Place: g.place, Resource: g.group})
+	case open == condaccess.Unsure:
+		r.doubt(g.String() + ", and of the machines that it may be for only some have a request that is open")
 	case last == nil:
 		r.doubt(g.String() + ", and no request that was exported asks for it")
 	default:
@@ -337,20 +341,52 @@ func (q *AccessRequest) ended() string {
 	return text
 }
 
-// lastRequest returns the last of the requests for the port of a rule, and
-// whether one may still be open: it was not revoked, nor did it end before the
-// evidence did.
-func (e *Export) lastRequest(g *gate) (last *AccessRequest, open bool) {
+// lastRequest returns the last of the requests that a rule may be of, and
+// whether one is open. The same port is asked for on many machines: where a rule
+// may be for several, and not all of them have an open request, that is unsure.
+func (e *Export) lastRequest(g *gate) (last *AccessRequest, open condaccess.Truth) {
+	machines := make(map[string]bool) // whether one for the machine is open
 	for i := range e.Requests {
 		q := &e.Requests[i]
-		if q.Port == 0 || !slices.Contains(g.ports, fmt.Sprint(q.Port)) {
+		if q.Port == 0 || !g.rule.has(q.Port) || e.destined(g, q.Machine) == condaccess.No {
 			continue
 		}
 		if last == nil || q.End.After(last.End) {
 			last = q
 		}
-		over := !strings.EqualFold(q.Status, "Initiated") || !e.End.IsZero() && !q.End.IsZero() && q.End.Before(e.End)
-		open = open || !over
+		id := strings.ToLower(q.Machine)
+		machines[id] = machines[id] || q.open(e.End)
 	}
-	return last, open
+	some, all := false, true
+	for _, one := range machines {
+		some, all = some || one, all && one
+	}
+	switch {
+	case !some:
+		return last, condaccess.No
+	case !all:
+		return last, condaccess.Unsure
+	}
+	return last, condaccess.Yes
+}
+
+// open tells whether a request may still be open: it was not revoked, nor did it
+// end before the evidence did.
+func (q *AccessRequest) open(end time.Time) bool {
+	over := !end.IsZero() && !q.End.IsZero() && q.End.Before(end)
+	return strings.EqualFold(q.Status, "Initiated") && !over
+}
+
+// destined tells whether a rule is for traffic to a machine.
+func (e *Export) destined(g *gate, id string) condaccess.Truth {
+	out, known := condaccess.No, false
+	for _, n := range e.interfaces {
+		if n.machine == strings.ToLower(id) {
+			out, known = out.Or(g.rule.reaches(&n)), true
+		}
+	}
+	if !known {
+		return condaccess.Unsure
+	}
+	return out
 }

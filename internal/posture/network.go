@@ -143,9 +143,10 @@ func (e *Export) readGroup(place string, data []byte) error {
 			continue
 		}
 		allow := strings.EqualFold(s.Properties.Access, "Allow")
-		g.rules = append(g.rules, inbound{s.Name, s.Properties.Priority, allow, slices.ContainsFunc(s.sources(), anywhere), s.ports(), s.to()})
+		rule := inbound{s.Name, s.Properties.Priority, allow, slices.ContainsFunc(s.sources(), anywhere), s.ports(), s.to()}
+		g.rules = append(g.rules, rule)
 		if allow && ofJustInTimeAccess(s.Name) {
-			e.gates = append(e.gates, gate{group: r.ID, rule: s.Name, source: strings.Join(s.sources(), " "), ports: s.ports(), place: place})
+			e.gates = append(e.gates, gate{group: r.ID, rule: rule, source: strings.Join(s.sources(), " "), place: place})
 		}
 	}
 	slices.SortStableFunc(g.rules, func(a, b inbound) int { return a.priority - b.priority })
