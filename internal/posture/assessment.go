@@ -78,25 +78,39 @@ func (e *Export) readAssessment(place string, data []byte) error {
 	return nil
 }
 
-// keep adds an assessment, in place of an older one of the same. Two of which
-// neither is known to be older, and which differ, are both kept.
+// keep adds an assessment, in place of those of the same that are older, which
+// become former ones. Two of which neither is known to be older, and which
+// differ, are both kept.
 func (e *Export) keep(a Assessment) {
-	key := strings.ToLower(a.ID)
-	if e.kept == nil {
-		e.kept = make(map[string]int)
-	}
-	at, there := e.kept[key]
-	if a.ID == "" || !there {
-		e.kept[key] = len(e.Assessments)
+	if a.ID == "" {
 		e.Assessments = append(e.Assessments, a)
 		return
 	}
-	switch old := &e.Assessments[at]; {
-	case a.Changed.After(old.Changed):
-		*old = a
-	case a.Changed.Equal(old.Changed) && a.Status != old.Status:
-		e.Assessments = append(e.Assessments, a)
+	stands := true
+	key := strings.ToLower(a.ID)
+	for _, at := range e.kept[key] {
+		switch old := &e.Assessments[at]; {
+		case old.before(&a):
+			e.former, *old, stands = append(e.former, *old), a, false
+		case a.before(old):
+			e.former, stands = append(e.former, a), false
+		case a.Changed.Equal(old.Changed) && a.Status == old.Status && a.Cause == old.Cause:
+			stands = false
+		}
 	}
+	if !stands {
+		return
+	}
+	if e.kept == nil {
+		e.kept = make(map[string][]int)
+	}
+	e.kept[key] = append(e.kept[key], len(e.Assessments))
+	e.Assessments = append(e.Assessments, a)
+}
+
+// before tells whether an assessment is known to be older than another.
+func (a *Assessment) before(b *Assessment) bool {
+	return !a.Changed.IsZero() && a.Changed.Before(b.Changed)
 }
 
 // detail returns the text of a member whose name is written in any case.
@@ -247,27 +261,40 @@ func worsened(e *Export, r *result) {
 	}
 	undated := 0
 	for i := range e.Assessments {
-		a := &e.Assessments[i]
-		switch in := e.during(a.Changed); {
+		switch a := &e.Assessments[i]; {
 		case a.Status == UnknownStatus:
 			r.doubt("the status of " + a.String() + " is not known")
+		case e.turned(a, r):
 		case a.Status == Unhealthy && a.Changed.IsZero():
 			undated++
-		case a.Status == Unhealthy && in != "":
-			found := a.evidence()
-			found.Text += " turned unhealthy at " + stamp(a.Changed) + ", during incident " + in
-			r.fail(found)
-		case a.silenced() && in != "":
-			found := a.evidence()
-			found.Text += " was silenced at " + stamp(a.Changed) + ", during incident " + in
-			r.fail(found)
+		case a.silenced() && a.Changed.IsZero():
+			r.doubt(a.String() + " was silenced, and does not say since when (statusChangeDate)")
 		case a.Status == Healthy || a.Status == Unhealthy:
 			r.hold(a.evidence())
 		}
 	}
+	for i := range e.former {
+		e.turned(&e.former[i], r)
+	}
 	if undated > 0 {
 		r.doubt(fmt.Sprintf("%d open recommendations do not say since when (statusChangeDate)", undated))
 	}
+}
+
+// turned tells whether a status became what is against the check during an
+// incident.
+func (e *Export) turned(a *Assessment, r *result) bool {
+	in, what := e.during(a.Changed), " turned unhealthy at "
+	if a.silenced() {
+		what = " was silenced at "
+	}
+	if in == "" || a.Status != Unhealthy && !a.silenced() {
+		return false
+	}
+	found := a.evidence()
+	found.Text += what + stamp(a.Changed) + ", during incident " + in
+	r.fail(found)
+	return true
 }
 
 func investigationWanted() want {

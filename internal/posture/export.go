@@ -33,7 +33,8 @@ type Export struct {
 	Others  int // records of files, of kinds that no check reads
 
 	assessed, planned, timed bool              // there was a record of the kind
-	kept                     map[string]int    // where an assessment is, by its id
+	kept                     map[string][]int  // where assessments are, by their id
+	former                   []Assessment      // those of which there is a newer one
 	severities               map[string]string // of recommendations, by their key
 	consents                 []consentPolicy
 	workflows                []consentWorkflow
