@@ -123,6 +123,7 @@ func burstsAlerted(e *Export, r *result) {
 	if !e.looked(r, alertTable) || len(r.open) > 0 {
 		return
 	}
+	e.every(r, cloudAppTable, officeTable)
 	spikes := e.spikes()
 	if len(spikes) == 0 {
 		r.doubt("no mass download or deletion is in the logs: nothing that should have raised an alert")

@@ -1,6 +1,8 @@
 package posture
 
 import (
+	"slices"
+
 	"github.com/conshelf/conshelf/internal/incident"
 )
 
@@ -25,7 +27,7 @@ func (c *check) finding(e *Export) Finding {
 	var r result
 	c.judge(e, &r)
 	if r.verdict() == Met {
-		r.open = append(r.open, e.Incomplete...)
+		r.open = slices.Concat(r.open, e.Incomplete, r.partial)
 	}
 	if r.verdict() == NotLookedAt && len(r.open) == 0 {
 		r.doubt("nothing there is of what this looks at")

@@ -220,9 +220,7 @@ func (e *Export) requested(r *result) bool {
 		r.lacks(justInTimeWanted())
 	}
 	e.looked(r, activityTable)
-	if lost := e.tables[activityTable].lost; len(lost) > 0 {
-		r.doubt(activityTable + " may lack requests: " + sentence(lost))
-	}
+	e.every(r, activityTable)
 	return e.timed || e.has(activityTable)
 }
 

@@ -14,6 +14,7 @@ type result struct {
 	open    []string   // why it is not known
 	notes   []string   // what else there is to know
 	obtain  []string   // how to get what is missing
+	partial []string   // why there may be more to look at, while nothing is met
 	ingest  bool       // what is missing has to be in a case
 }
 

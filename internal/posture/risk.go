@@ -58,6 +58,7 @@ func alertsMeetRisk(e *Export, r *result) {
 	if len(r.open) > 0 {
 		return
 	}
+	e.every(r, alertTable)
 	ev := condaccess.NewEvaluator(e.policies(), condaccess.Options{})
 	for i := range e.Alerts {
 		a := &e.Alerts[i]
@@ -174,6 +175,7 @@ func riskMeetsAlerts(e *Export, r *result) {
 	if !e.looked(r, interactiveTable, alertTable) {
 		return
 	}
+	e.every(r, interactiveTable)
 	if len(e.risky) == 0 {
 		r.doubt("no sign-in at high risk is in the logs: nothing that an alert should meet")
 	}

@@ -85,6 +85,16 @@ func tableWanted(table string) want {
 	return want{"table " + table + " in a case", how[table]}
 }
 
+// every notes that what is met has to hold for every row of tables: not where
+// they may lack some.
+func (e *Export) every(r *result, tables ...string) {
+	for _, table := range tables {
+		if lost := e.tables[table].lost; len(lost) > 0 {
+			r.partial = append(r.partial, table+" may lack rows: "+sentence(lost))
+		}
+	}
+}
+
 // looked tells whether tables are there, and notes those that are not.
 func (e *Export) looked(r *result, tables ...string) bool {
 	all := true

@@ -106,6 +106,7 @@ func journeysAlerted(e *Export, r *result) {
 	if !e.looked(r, interactiveTable, alertTable) {
 		return
 	}
+	e.every(r, interactiveTable)
 	for i := range e.journeys {
 		j := &e.journeys[i]
 		found := Evidence{Text: j.String(), Place: j.to.place, User: j.user}
