@@ -10,11 +10,11 @@ import (
 
 // A burst is how many files somebody downloaded or deleted in an hour.
 type burst struct {
-	time        time.Time
-	user, kind  string // download, deletion, other
-	application string
-	files       int64
-	place       string
+	time             time.Time
+	user, kind       string // download, deletion, other
+	log, application string
+	files            int64
+	place            string
 }
 
 // downloads and deletions are the operations of the logs that count as such.
@@ -26,7 +26,7 @@ func deletions() []string {
 
 func acts(names []string) string { return `"` + strings.Join(names, `", "`) + `"` }
 
-func (e *Export) readBurst(place string, row []byte) error {
+func (e *Export) readBurst(log, place string, row []byte) error {
 	var b struct {
 		TimeGenerated           time.Time
 		User, Kind, Application string
@@ -35,14 +35,18 @@ func (e *Export) readBurst(place string, row []byte) error {
 	if err := json.Unmarshal(row, &b); err != nil {
 		return err
 	}
-	e.bursts = append(e.bursts, burst{b.TimeGenerated, b.User, b.Kind, b.Application, b.Files, place})
+	e.bursts = append(e.bursts, burst{b.TimeGenerated, b.User, b.Kind, log, b.Application, b.Files, place})
 	return nil
+}
+
+func (e *Export) readOffice(place string, row []byte) error {
+	return e.readBurst(officeTable, place, row)
 }
 
 // readCloudAppEvents reads what Defender for Cloud Apps counted, and that a
 // connector brought it.
 func (e *Export) readCloudAppEvents(place string, row []byte) error {
-	if err := e.readBurst(place, row); err != nil {
+	if err := e.readBurst(cloudAppTable, place, row); err != nil {
 		return err
 	}
 	if e.seen == nil {
@@ -96,22 +100,30 @@ func (e *Export) spikes() []burst {
 }
 
 // hours returns the bursts by time, those of one person, kind and hour together:
-// of several logs that which counts most.
+// all applications of a log, and of several logs that which counts most.
 func (e *Export) hours() []burst {
 	all := slices.Clone(e.bursts)
 	slices.SortStableFunc(all, func(a, b burst) int { return a.time.Compare(b.time) })
+	all = e.together(all, func(b burst) string { return b.log }, func(into *burst, b burst) { into.files += b.files })
+	return e.together(all, func(burst) string { return "" }, func(into *burst, b burst) {
+		if b.files > into.files {
+			*into = b
+		}
+	})
+}
+
+// together joins the bursts of one person, kind and hour that are alike.
+func (e *Export) together(bursts []burst, alike func(burst) string, join func(into *burst, b burst)) []burst {
 	at := make(map[string]int)
 	var out []burst
-	for _, b := range all {
-		key := strings.Join([]string{b.time.String(), e.who(b.user), b.kind}, "\x00")
-		i, there := at[key]
-		switch {
-		case !there:
-			at[key] = len(out)
-			out = append(out, b)
-		case b.files > out[i].files:
-			out[i] = b
+	for _, b := range bursts {
+		key := strings.Join([]string{b.time.String(), e.who(b.user), b.kind, alike(b)}, "\x00")
+		if i, there := at[key]; there {
+			join(&out[i], b)
+			continue
 		}
+		at[key] = len(out)
+		out = append(out, b)
 	}
 	return out
 }

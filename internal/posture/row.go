@@ -27,7 +27,7 @@ func (e *Export) Row(table, place string, row []byte) {
 	case cloudAppTable:
 		read = e.readCloudAppEvents
 	case officeTable:
-		read = e.readBurst
+		read = e.readOffice
 	case riskEventTable, riskyUserTable:
 		read = e.readRisk
 	case interactiveTable:
