@@ -2,6 +2,7 @@ package posture
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/conshelf/conshelf/internal/tenant"
@@ -153,21 +154,34 @@ func travelPolicy(e *Export, r *result) {
 
 // connected wants both connectors declared, or what they read in the logs.
 func connected(e *Export, r *result) {
-	for _, want := range []struct{ name, word, other string }{
-		{"Microsoft 365", "365", "Office"}, {"Azure", "Azure", "Azure"},
-	} {
+	for _, name := range []string{"Microsoft 365", "Azure"} {
 		if e.Inventory.DeclaresConnectors() {
-			e.connector(want.name, want.word, r)
+			e.connector(name, r)
 			continue
 		}
-		e.observed(want.name, r)
+		e.observed(name, r)
 	}
 }
 
-func (e *Export) connector(name, word string, r *result) {
+// portalNames are what the portal calls a connector, or called it, in lower case.
+func portalNames(connector string) []string {
+	if connector == "Azure" {
+		return []string{"microsoft azure", "azure"}
+	}
+	return []string{"microsoft 365", "office 365"}
+}
+
+// isConnector tells whether a declared name is of a connector, with whatever is
+// in brackets behind it: Azure DevOps and Dynamics 365 are others.
+func isConnector(declared, connector string) bool {
+	name, _, _ := strings.Cut(fold(declared), " (")
+	return slices.Contains(portalNames(connector), name)
+}
+
+func (e *Export) connector(name string, r *result) {
 	found := false
 	for _, c := range e.Inventory.Connectors {
-		if !strings.Contains(c.Name, word) {
+		if !isConnector(c.Name, name) {
 			continue
 		}
 		found = true
@@ -195,10 +209,11 @@ func (e *Export) observed(name string, r *result) {
 }
 
 // connectorOf returns the connector by which activities of an application come;
-// those of the directory come by both, and tell of neither.
+// those of the directory come by both, and tell of neither, nor does Azure
+// DevOps of Azure.
 func connectorOf(application string) string {
 	switch lower := strings.ToLower(application); {
-	case strings.Contains(lower, "active directory"), strings.Contains(lower, "activedirectory"), strings.Contains(lower, "entra"):
+	case strings.Contains(lower, "active directory"), strings.Contains(lower, "activedirectory"), strings.Contains(lower, "entra"), strings.Contains(lower, "devops"):
 		return ""
 	case strings.Contains(lower, "azure"):
 		return "Azure"
