@@ -147,7 +147,7 @@ func (e *Export) readDiagnostic(place string, data []byte) error {
 		return err
 	}
 	id := guardedResource(r.ID)
-	if id == "" {
+	if id == "" || !logsReads(r.ID, id) {
 		return nil
 	}
 	var on []string
@@ -162,6 +162,14 @@ func (e *Export) readDiagnostic(place string, data []byte) error {
 	}
 	e.guardedBy(place, id, logging, true, "diagnostic setting "+r.Name+" logs "+strings.Join(on, ", "))
 	return nil
+}
+
+// logsReads tells whether a setting is where it is set who reads what a vault or
+// a storage account holds: of an account not on the account, which has measures
+// alone, nor on its queues, tables or file shares, but on its blobs.
+func logsReads(setting, resource string) bool {
+	part := strings.ToLower(setting[len(resource):])
+	return !strings.Contains(strings.ToLower(resource), storageKind) || strings.HasPrefix(part, "/blobservices/")
 }
 
 // auditing are the categories of logs, and groups of them, that say who reads.
