@@ -41,6 +41,7 @@ type networkInterface struct {
 	subnets        []string
 	addresses      []netip.Addr // its own in the network
 	public         bool         // it has an address of its own on the Internet
+	balanced       bool         // a load balancer, which may have one, stands before it
 }
 
 type reference struct{ ID string }
@@ -174,9 +175,11 @@ func (e *Export) readMachine(place string, data []byte) error {
 
 // An addressJSON is one of the addresses of an interface, in either form.
 type addressJSON struct {
-	PrivateIPAddress string
-	Subnet           reference
-	PublicIPAddress  *reference
+	PrivateIPAddress                string
+	Subnet                          reference
+	PublicIPAddress                 *reference
+	LoadBalancerBackendAddressPools []reference
+	LoadBalancerInboundNatRules     []reference
 }
 
 // UnmarshalJSON reads an address in either form.
@@ -202,6 +205,7 @@ func (e *Export) readInterface(_ string, data []byte) error {
 			n.addresses = append(n.addresses, a)
 		}
 		n.public = n.public || c.PublicIPAddress != nil
+		n.balanced = n.balanced || len(c.LoadBalancerBackendAddressPools)+len(c.LoadBalancerInboundNatRules) > 0
 	}
 	if e.interfaces == nil {
 		e.interfaces = make(map[string]networkInterface)
@@ -343,6 +347,8 @@ func (e *Export) judgeInterface(m *machine, id string, groups []*securityGroup, 
 		closed = closed && open == condaccess.No
 		switch {
 		case open == condaccess.No:
+		case exported && !n.public && n.balanced:
+			r.doubt(text + " of " + m.id + ", before which a load balancer stands: whether it lets the Internet in was not looked at")
 		case exported && !n.public:
 			r.note(text + " of " + m.id + ", which has no address on the Internet")
 		case open == condaccess.Unsure:
