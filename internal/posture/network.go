@@ -351,6 +351,8 @@ func (e *Export) judgeInterface(m *machine, id string, groups []*securityGroup, 
 			r.doubt(text + " of " + m.id + ", before which a load balancer stands: whether it lets the Internet in was not looked at")
 		case exported && !n.public:
 			r.note(text + " of " + m.id + ", which has no address on the Internet")
+		case n.group != "" && !e.exportedGroup(n.group):
+			r.doubt(text + " of " + m.id + ", before whose interface " + n.group + " stands too, which was not exported")
 		case open == condaccess.Unsure:
 			r.doubt("whether " + text + " of " + m.id + " is not known: by rules for single machines")
 		default:
@@ -360,6 +362,10 @@ func (e *Export) judgeInterface(m *machine, id string, groups []*securityGroup, 
 	if closed {
 		r.hold(Evidence{Text: "no rule lets everybody in to the management ports of " + m.id, Place: groups[0].place, Resource: m.id})
 	}
+}
+
+func (e *Export) exportedGroup(id string) bool {
+	return slices.ContainsFunc(e.groups, func(g securityGroup) bool { return strings.EqualFold(g.id, id) })
 }
 
 // openBy tells whether every group before a machine lets everybody in to a port,
