@@ -151,7 +151,8 @@ func locationsWanted() want {
 }
 
 // corporateTrusted compares the corporate ranges with the trusted locations,
-// both ways. Only a range that is not trusted is against the check.
+// both ways. Only a range that is not trusted is against the check, and only where
+// every location is there and understood.
 func corporateTrusted(e *Export, r *result) {
 	if !e.Inventory.DeclaresCorporate() {
 		r.lacks(want{"list of the address ranges tagged corporate", declareIt})
@@ -163,6 +164,7 @@ func corporateTrusted(e *Export, r *result) {
 		return
 	}
 	trusted := e.trusted(r)
+	unclear := slices.Concat(r.open, e.Incomplete)
 	var tagged []condaccess.Range
 	for _, n := range e.Inventory.Corporate {
 		own := rangeOf(n.Prefix)
@@ -173,6 +175,10 @@ func corporateTrusted(e *Export, r *result) {
 			continue
 		}
 		v.Text = n.Prefix.String() + " is tagged corporate, and not wholly in trusted locations"
+		if len(unclear) > 0 {
+			r.doubt(v.Text + " that are here and understood")
+			continue
+		}
 		r.fail(v)
 	}
 	for _, t := range trusted {
@@ -180,6 +186,7 @@ func corporateTrusted(e *Export, r *result) {
 			r.note(fmt.Sprintf("%s to %s is in a trusted location, and not tagged corporate", t.From, t.To))
 		}
 	}
+	r.open = slices.Concat(r.open, e.Incomplete)
 	if len(r.against) > 0 && !e.policies().TrustedIPsKnown {
 		r.note("the trusted addresses of the multifactor service are in no export, and were not looked at")
 	}
