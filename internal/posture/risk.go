@@ -82,6 +82,10 @@ func (e *Export) meets(ev *condaccess.Evaluator, a *Alert, r *result) {
 	v := a.evidence()
 	v.Text += " is about " + e.who(v.User)
 	k := e.riskOf(a)
+	if why := e.riskUnknown(a); k == nil && why != "" {
+		r.doubt(v.String() + ": " + why)
+		return
+	}
 	if k == nil {
 		v.Text += ", of whom Identity Protection says nothing within a day"
 		r.fail(v)
@@ -127,6 +131,21 @@ func (e *Export) riskOf(a *Alert) *risk {
 		out = state
 	}
 	return out
+}
+
+// riskUnknown says why it is not known that who an alert is about has no risk;
+// empty: it is.
+func (e *Export) riskUnknown(a *Alert) string {
+	for i := range e.risks {
+		k := &e.risks[i]
+		if e.about(a, k.user, k.id) && k.level != "none" && rank(k.level) < 0 {
+			return "the level of risk is " + quoted(k.level) + " (" + k.place + ")"
+		}
+	}
+	if lost := slices.Concat(e.tables[riskEventTable].lost, e.tables[riskyUserTable].lost); len(lost) > 0 {
+		return "Identity Protection says nothing within a day, and some may be missing: " + sentence(lost)
+	}
+	return ""
 }
 
 // above tells whether there is a risk, and one that is higher than another.
