@@ -13,23 +13,23 @@ import (
 // A risk is what Identity Protection says of a user: a detection, or the state
 // of the account, which has no kind.
 type risk struct {
-	time               time.Time
-	user, id           string
-	level, state, kind string
-	place              string
+	time        time.Time
+	user, id    string
+	level, kind string
+	place       string
 }
 
 func (e *Export) readRisk(place string, row []byte) error {
 	var k struct {
-		TimeGenerated                       time.Time
-		UserID, UserPrincipalName           string
-		RiskLevel, RiskState, RiskEventType string
+		TimeGenerated             time.Time
+		UserID, UserPrincipalName string
+		RiskLevel, RiskEventType  string
 	}
 	if err := json.Unmarshal(row, &k); err != nil {
 		return err
 	}
 	e.person(k.UserID, k.UserPrincipalName)
-	e.risks = append(e.risks, risk{k.TimeGenerated, k.UserPrincipalName, k.UserID, fold(k.RiskLevel), k.RiskState, k.RiskEventType, place})
+	e.risks = append(e.risks, risk{k.TimeGenerated, k.UserPrincipalName, k.UserID, fold(k.RiskLevel), k.RiskEventType, place})
 	return nil
 }
 

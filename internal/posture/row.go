@@ -49,8 +49,8 @@ type Query struct{ Table, Text string }
 func Queries() []Query {
 	const packed = " | order by TimeGenerated asc | project Row = pack_all()"
 	return []Query{
-		{riskyUserTable, "AADRiskyUsers | project TimeGenerated, UserId = Id, UserPrincipalName, RiskLevel, RiskState" + packed},
-		{riskEventTable, "AADUserRiskEvents | project TimeGenerated, UserId, UserPrincipalName, RiskLevel, RiskState, RiskEventType" + packed},
+		{riskyUserTable, "AADRiskyUsers | project TimeGenerated, UserId = Id, UserPrincipalName, RiskLevel" + packed},
+		{riskEventTable, "AADUserRiskEvents | project TimeGenerated, UserId, UserPrincipalName, RiskLevel, RiskEventType" + packed},
 		{alertTable, "SecurityAlert | project TimeGenerated, SystemAlertId, ProviderName, ProductName, AlertName = iff(isempty(AlertName), DisplayName, AlertName), AlertType, AlertSeverity, CompromisedEntity, Entities" + packed},
 		{auditTable, `AuditLogs | where OperationName =~ "Consent to application" and Result =~ "success" | project TimeGenerated, InitiatedBy, TargetResources` + packed},
 		{activityTable, `AzureActivity | where OperationNameValue in~ ("` + initiate + `", "microsoft.security/jitnetworkaccesspolicies/initiate/action") and ActivityStatusValue in~ ("Success", "Succeeded", "Accept", "Accepted") ` +
