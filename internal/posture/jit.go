@@ -174,7 +174,10 @@ func period(s string) (time.Duration, error) {
 	if !ok || rest == "" {
 		return 0, bad
 	}
-	date, clock, _ := strings.Cut(rest, "T")
+	date, clock, timed := strings.Cut(rest, "T")
+	if timed && clock == "" || strings.ContainsAny(rest, "+-") {
+		return 0, bad
+	}
 	var out time.Duration
 	if date != "" {
 		days, ok := strings.CutSuffix(date, "D")

@@ -51,6 +51,8 @@ func TestFindings(t *testing.T) {
 		{"three hours", "MDC.JIT.3", jit(`"allowedSourceAddressPrefix":"*"`, "PT3H"), posture.Met, ""},
 		{"a day", "MDC.JIT.3", jit(`"allowedSourceAddressPrefix":"*"`, "P1D"), posture.NotMet, "for P1D"},
 		{"three hours and a minute", "MDC.JIT.3", jit(`"allowedSourceAddressPrefix":"*"`, "PT3H1M"), posture.NotMet, "for PT3H1M"},
+		{"no clock", "MDC.JIT.3", jit(`"allowedSourceAddressPrefix":"*"`, "PT"), posture.NotLookedAt, `"PT" is no duration`},
+		{"less than nothing", "MDC.JIT.3", jit(`"allowedSourceAddressPrefix":"*"`, "P1DT-23H"), posture.NotLookedAt, `"P1DT-23H" is no duration`},
 		{"no duration", "MDC.JIT.3", jit(`"allowedSourceAddressPrefix":"*"`, "soon"), posture.NotLookedAt, `"soon" is no duration`},
 		{"a vault", "MDC.KV.1", assessment("k", "Firewall", vault, unhealthy, "Medium"), posture.NotMet, vault},
 		{"no vault", "MDC.KV.1", assessment("k", "Firewall", vm, healthy, "Medium"), posture.NotLookedAt, "vault"},
