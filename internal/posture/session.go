@@ -8,7 +8,7 @@ import (
 )
 
 // sessionsControlled looks for a policy that hands the browser sessions of
-// unmanaged devices to Defender for Cloud Apps.
+// unmanaged devices to Defender for Cloud Apps, and is not for some people alone.
 func sessionsControlled(e *Export, r *result) {
 	t := e.policies()
 	if len(t.Policies) == 0 {
@@ -46,6 +46,8 @@ func judgeSession(p *condaccess.Policy, covers condaccess.Truth, r *result) {
 		r.fail(v)
 	case covers == condaccess.Unsure || p.State == condaccess.StateUnknown:
 		r.doubt(v.String() + ": whether it covers unmanaged devices, and is enforced, is not known")
+	case !slices.Contains(p.Conditions.Users.Include.Users, "All"):
+		r.doubt(v.String() + ": it is for some people, and what the sessions of the others pass is not known")
 	default:
 		r.hold(v)
 	}
