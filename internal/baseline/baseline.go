@@ -69,7 +69,7 @@ func (f *Finding) Fails() bool { return f.Compat == NotMet || f.Effective == Not
 // Lint makes every check, in the order of their sources.
 func Lint(t *condaccess.Tenant, f *Facts) []Finding {
 	var out []Finding
-	b := newBench(t, f)
+	b := newBench(t, f.in(t))
 	for _, c := range checks() {
 		out = append(out, c.judge(b))
 	}
@@ -81,7 +81,7 @@ func Lint(t *condaccess.Tenant, f *Facts) []Finding {
 func Compat(id string, t *condaccess.Tenant, f *Facts) (Verdict, bool) {
 	for _, c := range checks() {
 		if c.id == id {
-			return c.compatVerdict(t, f).verdict, true
+			return c.compatVerdict(t, f.in(t)).verdict, true
 		}
 	}
 	return Unknown, false

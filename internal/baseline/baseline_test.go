@@ -171,3 +171,16 @@ func TestChecksAreComplete(t *testing.T) {
 		seen[f.ID] = true
 	}
 }
+
+// An account for emergencies is the same by its name as by its id.
+func TestBreakGlassByName(t *testing.T) {
+	directory := `{"users":[{"id":"` + user + `","userPrincipalName":"emergency@contoso.com","userType":"Member"}]}`
+	for _, who := range []string{user, "Emergency@contoso.com"} {
+		got := lint(t, `{"breakGlass":{"users":["`+who+`"]}}`, enforced("p", butUser, atHighRisk, block), directory)
+		for _, id := range []string{"MT.1005", "GUIDE.2.1-example"} {
+			if f := got[id]; f.Compat != baseline.Met || f.Effective != baseline.Met {
+				t.Errorf("%s, declared as %s: %v %q, %v %q %q", id, who, f.Compat, f.CompatNote, f.Effective, f.Witness, f.Reasons)
+			}
+		}
+	}
+}

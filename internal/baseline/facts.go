@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -97,6 +98,32 @@ func (in *factsJSON) facts() (*Facts, error) {
 		f.PrivilegedRoles = append(f.PrivilegedRoles, r.RoleTemplateId)
 	}
 	return f, nil
+}
+
+// in returns the facts with the ids of those whom they name by a user principal
+// name that the tenant's directory has.
+func (f *Facts) in(t *condaccess.Tenant) *Facts {
+	ids := make(map[string]string)
+	for i := range t.Directory.Users {
+		u := &t.Directory.Users[i]
+		if u.UPN != "" {
+			ids[strings.ToLower(u.UPN)] = u.ID
+		}
+	}
+	byID := func(e Exemption) Exemption {
+		e.Users = slices.Clone(e.Users)
+		for i, name := range e.Users {
+			e.Users[i] = cmp.Or(ids[strings.ToLower(name)], name)
+		}
+		return e
+	}
+	out := *f
+	out.BreakGlass = byID(f.BreakGlass)
+	out.Exemptions = make(map[string]Exemption, len(f.Exemptions))
+	for check, e := range f.Exemptions {
+		out.Exemptions[check] = byID(e)
+	}
+	return &out
 }
 
 // roles returns the roles that count as privileged.

@@ -187,7 +187,7 @@ func individuals(t *condaccess.Tenant, f *Facts, n naming, who population) []cla
 	}
 	var out []class
 	for _, id := range ids {
-		if contains(f.BreakGlass.Users, id) || contains(f.BreakGlass.Users, labels[id]) || who == guests && !guest[strings.ToLower(id)] {
+		if contains(f.BreakGlass.Users, id) || who == guests && !guest[strings.ToLower(id)] {
 			continue
 		}
 		label := labels[id]
@@ -229,7 +229,7 @@ func breakGlassClasses(t *condaccess.Tenant, f *Facts) []class {
 	var out []class
 	for _, id := range f.BreakGlass.Users {
 		p := condaccess.Principal{Kind: condaccess.User, ID: id}
-		if !slices.ContainsFunc(t.Directory.Users, func(u condaccess.UserObject) bool { return strings.EqualFold(u.ID, id) || strings.EqualFold(u.UPN, id) }) {
+		if !slices.ContainsFunc(t.Directory.Users, func(u condaccess.UserObject) bool { return strings.EqualFold(u.ID, id) }) {
 			p.GuestKnown = true
 		}
 		out = append(out, class{"the break-glass account " + id, p})
