@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -29,15 +30,25 @@ type Exemption struct {
 }
 
 type factsJSON struct {
-	BreakGlass      Exemption            `json:"breakGlass"`
-	Exclusions      map[string]Exemption `json:"exclusions"`
-	ServicePlans    *[]string            `json:"servicePlans"`
-	PrivilegedRoles []string             `json:"privilegedRoles"`
+	BreakGlass      exemptionJSON            `json:"breakGlass"`
+	Exclusions      map[string]exemptionJSON `json:"exclusions"`
+	ServicePlans    *[]string                `json:"servicePlans"`
+	PrivilegedRoles []string                 `json:"privilegedRoles"`
 	ScubaConfig     struct {
 		Aad map[string]json.RawMessage
 	} `json:"scuba_config"`
 	ScubaPlans *[]struct{ ServicePlanName string } `json:"service_plans"`
 	ScubaRoles []struct{ RoleTemplateId string }   `json:"privileged_roles"`
+}
+
+// An exemptionJSON is an exemption as a file of facts has it.
+type exemptionJSON Exemption
+
+// UnmarshalJSON refuses members that it does not know.
+func (e *exemptionJSON) UnmarshalJSON(data []byte) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode((*Exemption)(e))
 }
 
 // factNames returns the members that a file of facts may have.
@@ -69,7 +80,7 @@ func ReadFacts(data []byte) (*Facts, error) {
 var errBreakGlass = errors.New("read facts: breakGlass names users and groups, nothing else")
 
 func (in *factsJSON) facts() (*Facts, error) {
-	f := &Facts{BreakGlass: in.BreakGlass, Exemptions: make(map[string]Exemption), PrivilegedRoles: in.PrivilegedRoles}
+	f := &Facts{BreakGlass: Exemption(in.BreakGlass), Exemptions: make(map[string]Exemption), PrivilegedRoles: in.PrivilegedRoles}
 	if len(f.BreakGlass.Applications)+len(f.BreakGlass.GuestUserTypes) > 0 {
 		return nil, errBreakGlass
 	}
@@ -77,13 +88,18 @@ func (in *factsJSON) facts() (*Facts, error) {
 		if !slices.ContainsFunc(checks(), func(c check) bool { return c.id == id }) {
 			return nil, fmt.Errorf("read facts: exclusions: no check is called %q", id)
 		}
-		f.Exemptions[id] = e
+		f.Exemptions[id] = Exemption(e)
 	}
 	for id, raw := range in.ScubaConfig.Aad {
-		var e struct{ CapExclusions Exemption }
-		if json.Unmarshal(raw, &e) == nil { // other members of that configuration are no policies'
-			f.Exemptions[id] = e.CapExclusions
+		var members map[string]json.RawMessage
+		if json.Unmarshal(raw, &members) != nil { // other members of that configuration are no policies'
+			continue
 		}
+		var e struct{ CapExclusions Exemption }
+		if err := json.Unmarshal(raw, &e); err != nil {
+			return nil, fmt.Errorf("read facts: scuba_config: %s: %w", id, err)
+		}
+		f.Exemptions[id] = e.CapExclusions
 	}
 	if in.ServicePlans != nil {
 		f.ServicePlans, f.PlansKnown = *in.ServicePlans, true
