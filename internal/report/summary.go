@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -87,7 +88,7 @@ func (s *summary) passing(all []AlertSection) {
 	}
 }
 
-// passed tells of one rule's alerts that are in no incident.
+// passed tells of one rule's alerts that are in no incident, by the gravest.
 func (s *summary) passed(rule string, alerts []incident.Alert) {
 	first, last := alerts[0].First, alerts[0].Last
 	var facts []string
@@ -102,7 +103,8 @@ func (s *summary) passed(rule string, alerts []incident.Alert) {
 			facts = append(facts, t.String())
 		}
 	}
-	s.line("    %-13s %s: %d, %s", alerts[0].Severity, rule, len(alerts), span(first, last))
+	gravest := slices.MaxFunc(alerts, func(a, b incident.Alert) int { return cmp.Compare(rank(a.Severity), rank(b.Severity)) })
+	s.line("    %-13s %s: %d, %s", gravest.Severity, rule, len(alerts), span(first, last))
 	slices.Sort(facts)
 	for _, fact := range slices.Compact(facts) {
 		s.line("    fact      %s", fact)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/incident"
@@ -122,5 +123,18 @@ func TestAccessIsTold(t *testing.T) {
 	}
 	if accessOf(IncidentSection{}) != nil {
 		t.Error("an incident without sign-ins is told of")
+	}
+}
+
+// What a rule found in passing has the severity of its gravest alert, whichever
+// was first.
+func TestPassingIsAsGraveAsItsGravest(t *testing.T) {
+	at := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+	alert := func(id string, severity incident.Severity, first time.Time) incident.Alert {
+		return incident.Alert{ID: id, Rule: incident.Rule{ID: "r", Name: "Rule"}, Severity: severity, First: first, Last: first}
+	}
+	d := New(Input{Alerts: []incident.Alert{alert("a", incident.Informational, at), alert("b", incident.Low, at.Add(time.Hour))}})
+	if text := render(t, summaryOf, d); !strings.Contains(text, "Low           Rule: 2") {
+		t.Errorf("the rule is not told as Low:\n%s", text)
 	}
 }
