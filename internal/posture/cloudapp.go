@@ -45,7 +45,8 @@ func (e *Export) alive(t topic) *Alert {
 	return last
 }
 
-// oauthPolicies wants one policy that is on: it is enough that it raises alerts.
+// oauthPolicies wants one policy that is on. Where none was declared, it is enough
+// that it raised alerts; where it was declared off, it no longer does.
 func oauthPolicies(e *Export, r *result) {
 	policies := e.ofTopic(ofConsents)
 	var off []tenant.CloudAppPolicy
@@ -58,7 +59,12 @@ func oauthPolicies(e *Export, r *result) {
 			off = append(off, p)
 		}
 	}
-	if a := e.alive(ofConsents); a != nil {
+	a := e.alive(ofConsents)
+	switch {
+	case a == nil:
+	case e.Inventory.DeclaresPolicies():
+		r.note(a.String() + " says that a policy over " + ofConsents.String() + " was on then")
+	default:
 		r.hold(a.evidence())
 	}
 	if len(r.support) > 0 {
