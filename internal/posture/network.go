@@ -324,18 +324,21 @@ func portsTimed(e *Export, r *result) {
 	}
 }
 
-// judgeMachine judges a machine by its groups. An interface of which neither a
-// group nor a recommendation nor a just-in-time policy tells is not known.
+// judgeMachine judges a machine by its groups. One with an interface, or with none
+// that is named, of which neither a group nor a recommendation nor a just-in-time
+// policy tells is not known.
 func (e *Export) judgeMachine(m *machine, r *result) {
-	told := e.assessedMachine(m)
+	silent := len(m.interfaces) == 0
 	for _, id := range m.interfaces {
 		groups := e.before(id)
 		if len(groups) > 0 {
 			e.judgeInterface(m, id, groups, r)
-		} else if !told {
-			r.doubt("nothing says how the management ports of " + m.id + " are opened")
-			r.obtain = append(r.obtain, assessmentsWanted().obtain, "the network security groups and network interfaces, as Reader")
 		}
+		silent = silent || len(groups) == 0
+	}
+	if silent && !e.assessedMachine(m) {
+		r.doubt("nothing says how the management ports of " + m.id + " are opened")
+		r.obtain = append(r.obtain, assessmentsWanted().obtain, "the network security groups and network interfaces, as Reader")
 	}
 }
 
