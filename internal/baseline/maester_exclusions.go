@@ -39,7 +39,7 @@ func (p *policy) blocksLegacy() bool {
 // holds it nothing is asked.
 func syncExcluded(t *condaccess.Tenant, f *Facts) compat {
 	var accounts []string
-	for _, a := range t.Directory.Roles {
+	for _, a := range assignments(t) {
 		if a.Counts() && strings.EqualFold(a.Role, directorySync) {
 			accounts = append(accounts, a.Principal)
 		}

@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -205,21 +206,26 @@ func individuals(t *condaccess.Tenant, f *Facts, n naming, who population) []cla
 
 // holders returns the users to whom a privileged role is assigned directly.
 func holders(t *condaccess.Tenant, f *Facts) []string {
-	template := make(map[string]string)
-	for _, d := range t.Directory.Definitions {
-		template[strings.ToLower(d.ID)] = d.Template
-	}
 	var out []string
-	for _, a := range t.Directory.Roles {
-		role := a.Role
-		if id := template[strings.ToLower(role)]; id != "" {
-			role = id
-		}
-		if a.Counts() && !a.Group && contains(f.roles(), role) && !contains(out, a.Principal) {
+	for _, a := range assignments(t) {
+		if a.Counts() && !a.Group && contains(f.roles(), a.Role) && !contains(out, a.Principal) {
 			out = append(out, a.Principal)
 		}
 	}
 	slices.Sort(out)
+	return out
+}
+
+// assignments returns the assignments of roles, each role by its template.
+func assignments(t *condaccess.Tenant) []condaccess.RoleAssignment {
+	template := make(map[string]string)
+	for _, d := range t.Directory.Definitions {
+		template[strings.ToLower(d.ID)] = d.Template
+	}
+	out := slices.Clone(t.Directory.Roles)
+	for i := range out {
+		out[i].Role = cmp.Or(template[strings.ToLower(out[i].Role)], out[i].Role)
+	}
 	return out
 }
 

@@ -33,7 +33,10 @@ const (
 	fromHQ     = `,"locations":{"includeLocations":["All"],"excludeLocations":["` + hq + `"]}`
 	butSync    = `{"includeUsers":["All"],"excludeRoles":["d29b2b05-8046-44ba-8758-1e26182fcf32"]}`
 	sync       = `{"roleAssignments":[{"principalId":"` + user + `","roleDefinitionId":"d29b2b05-8046-44ba-8758-1e26182fcf32","directoryScopeId":"/"}]}`
-	noRoles    = `{"roleAssignments":[]}`
+	// syncByDefinition has the role by the id of its definition.
+	syncByDefinition = `{"roleAssignments":[{"principalId":"` + user + `","roleDefinitionId":"def-1","directoryScopeId":"/"}],` +
+		`"roleDefinitions":[{"id":"def-1","templateId":"d29b2b05-8046-44ba-8758-1e26182fcf32","rolePermissions":[]}]}`
+	noRoles = `{"roleAssignments":[]}`
 )
 
 // forApps returns a policy with other resources than all.
@@ -91,6 +94,7 @@ func TestSourcesRules(t *testing.T) {
 		{"MT.1020", met, []string{enforced("p", butUser, "", mfa), sync}},
 		{"MT.1020", met, []string{enforced("p", allUsers, legacy, block), sync}},
 		{"MT.1020", not, []string{enforced("p", allUsers, "", mfa), sync}},
+		{"MT.1020", not, []string{enforced("p", allUsers, "", mfa), syncByDefinition}},
 		{"MT.1020", open, []string{enforced("p", allUsers, "", mfa)}},
 		{"MT.1020", unasked, []string{enforced("p", allUsers, "", mfa), noRoles}},
 		{"MT.1036", met, []string{enforced("p", butGroup, "", mfa), enforced("q", theGroup, "", mfa)}},
