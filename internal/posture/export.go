@@ -1,6 +1,7 @@
 package posture
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -85,10 +86,13 @@ func (e *Export) has(table string) bool {
 	return ok
 }
 
-// policies returns what is known of Conditional Access.
+// policies returns what is known of Conditional Access. Of what is incomplete
+// nobody knows that it is not the policies.
 func (e *Export) policies() *condaccess.Tenant {
 	if e.configured == nil {
-		e.configured = e.access.Tenant()
+		t := *e.access.Tenant()
+		t.Incomplete = slices.Concat(t.Incomplete, e.Incomplete)
+		e.configured = &t
 	}
 	return e.configured
 }

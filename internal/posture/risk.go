@@ -93,6 +93,10 @@ func (e *Export) meets(ev *condaccess.Evaluator, a *Alert, r *result) {
 	}
 	v.Text += ", " + k.String()
 	names, fires := firing(ev, k)
+	if cut := e.policies().Incomplete; fires == condaccess.No && len(cut) > 0 {
+		r.doubt(v.String() + ", which no enforced policy that is here asks about: " + sentence(cut))
+		return
+	}
 	switch fires {
 	case condaccess.Yes:
 		v.Text += ", which policy " + quoted(names) + " asks about"
