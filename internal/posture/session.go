@@ -26,11 +26,9 @@ func sessionsControlled(e *Export, r *result) {
 	switch {
 	case len(r.support) > 0: // one is enough
 		r.against, r.open = nil, nil
-	case len(r.open) > 0 || len(r.against) > 0:
-		r.open = append(r.open, t.Incomplete...)
-	case len(t.Incomplete) > 0:
-		r.open = append(r.open, t.Incomplete...)
-	default:
+	case len(r.open)+len(t.Incomplete) > 0: // it may be the one
+		r.against, r.open = nil, slices.Concat(r.open, t.Incomplete)
+	case len(r.against) == 0:
 		r.fail(Evidence{Text: fmt.Sprintf("none of %d policies has the session control", len(t.Policies))})
 	}
 }
