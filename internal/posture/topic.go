@@ -29,8 +29,9 @@ func (t topic) String() string {
 }
 
 // in tells whether a text, in lower case, is about the topic. What an application
-// does is not what a person does.
+// does is not what a person does, and to delete machines is not to delete files.
 func (t topic) in(text string) bool {
+	text = strings.ReplaceAll(text, "multiple delete vm", "")
 	if t != ofConsents && ofConsents.in(text) {
 		return false
 	}
