@@ -145,8 +145,10 @@ func TestThreePlacesOverlap(t *testing.T) {
 
 // A misspelt exemption would change verdicts unseen.
 func TestReadFactsRefuses(t *testing.T) {
-	for _, text := range []string{"", "[]", `{"breakglass_accounts":{}}`, `{"exclusions":{"MS.AAD.1.1":{}}}`, `{"breakGlass":{"applications":["x"]}}`, `{"breakGlass":{"user":["x"]}}`,
-		`{"exclusions":{"MS.AAD.1.1v1":{"group":["x"]}}}`, `{"scuba_config":{"Aad":{"MS.AAD.1.1v1":{"CapExclusions":{"Users":"x"}}}}}`} {
+	for _, text := range []string{
+		"", "[]", `{"breakglass_accounts":{}}`, `{"exclusions":{"MS.AAD.1.1":{}}}`, `{"breakGlass":{"applications":["x"]}}`, `{"breakGlass":{"user":["x"]}}`,
+		`{"exclusions":{"MS.AAD.1.1v1":{"group":["x"]}}}`, `{"scuba_config":{"Aad":{"MS.AAD.1.1v1":{"CapExclusions":{"Users":"x"}}}}}`,
+	} {
 		if _, err := baseline.ReadFacts([]byte(text)); err == nil {
 			t.Errorf("ReadFacts(%q) has no error", text)
 		}
