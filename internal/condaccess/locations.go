@@ -44,8 +44,8 @@ func (r Range) Contains(ip netip.Addr) bool {
 	return ip.BitLen() == r.From.BitLen() && r.From.Compare(ip) <= 0 && ip.Compare(r.To) <= 0
 }
 
-// prefixRange returns the range of a prefix.
-func prefixRange(p netip.Prefix) Range {
+// PrefixRange returns the range of a prefix.
+func PrefixRange(p netip.Prefix) Range {
 	p = p.Masked()
 	last := p.Addr().AsSlice()
 	for bit := p.Bits(); bit < len(last)*8; bit++ {

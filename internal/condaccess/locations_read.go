@@ -77,7 +77,7 @@ func readRange(n *node) (Range, bool) {
 // parseRange reads a prefix or one address.
 func parseRange(s string) (Range, bool) {
 	if prefix, err := netip.ParsePrefix(s); err == nil {
-		return prefixRange(prefix), true
+		return PrefixRange(prefix), true
 	}
 	ip, err := netip.ParseAddr(s)
 	return Range{ip.Unmap(), ip.Unmap()}, err == nil

@@ -167,7 +167,7 @@ func corporateTrusted(e *Export, r *result) {
 	unclear := slices.Concat(r.open, e.Incomplete)
 	var tagged []condaccess.Range
 	for _, n := range e.Inventory.Corporate {
-		own := rangeOf(n.Prefix)
+		own := condaccess.PrefixRange(n.Prefix)
 		tagged = append(tagged, own)
 		v := Evidence{Text: n.Prefix.String() + " is tagged corporate, and in a trusted location", Place: tenant.InventoryName}
 		if covers(trusted, own) {
@@ -207,16 +207,6 @@ func (e *Export) trusted(r *result) []condaccess.Range {
 		}
 	}
 	return append(out, e.policies().TrustedIPs...)
-}
-
-// rangeOf returns the first and the last address of a prefix.
-func rangeOf(p netip.Prefix) condaccess.Range {
-	last := p.Masked().Addr().AsSlice()
-	for bit := p.Bits(); bit < len(last)*8; bit++ {
-		last[bit/8] |= 0x80 >> (bit % 8)
-	}
-	to, _ := netip.AddrFromSlice(last)
-	return condaccess.Range{From: p.Masked().Addr(), To: to}
 }
 
 // covers tells whether ranges together hold all of another.
