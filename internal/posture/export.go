@@ -47,6 +47,7 @@ type Export struct {
 	guards                   []guard
 	stores                   []string // vaults and storage accounts, in lower case
 	grants                   []grant
+	unsaidGrants             int // consents that do not say to what
 	journeys                 []journey
 	last                     map[string]signIn
 	unplaced                 int // sign-ins without coordinates

@@ -16,10 +16,11 @@ type grant struct {
 	application, objectID string
 	applicationID         string
 	scopes, place         string
+	said                  bool // the log says to what
 }
 
 // readGrant reads a row of AuditLogs in which somebody consented; one to
-// nothing risky is no grant.
+// nothing risky is no grant, and one that does not say to what is counted.
 func (e *Export) readGrant(place string, row []byte) error {
 	var a struct {
 		TimeGenerated time.Time
@@ -49,7 +50,10 @@ func (e *Export) readGrant(place string, row []byte) error {
 		}
 	}
 	e.person(g.actorID, g.actor)
-	if slices.ContainsFunc(strings.Fields(g.scopes), riskyScope) {
+	switch {
+	case !g.said:
+		e.unsaidGrants++
+	case slices.ContainsFunc(strings.Fields(g.scopes), riskyScope):
 		e.grants = append(e.grants, g)
 	}
 	return nil
@@ -60,7 +64,7 @@ func (g *grant) property(name, value string) {
 	switch name {
 	case "ConsentAction.Permissions":
 		for _, m := range regexp.MustCompile(`Scope:\s*([^,\]]*)`).FindAllStringSubmatch(value, -1) {
-			g.scopes = strings.TrimSpace(g.scopes + " " + m[1])
+			g.scopes, g.said = strings.TrimSpace(g.scopes+" "+m[1]), true
 		}
 	case "TargetId.ServicePrincipalNames":
 		g.applicationID = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}`).FindString(value)
@@ -91,7 +95,10 @@ func consentsAlerted(e *Export, r *result) {
 		return
 	}
 	e.every(r, auditTable)
-	if len(e.grants) == 0 {
+	if e.unsaidGrants > 0 {
+		r.doubt(fmt.Sprintf("%d consents do not say to which permissions (ConsentAction.Permissions)", e.unsaidGrants))
+	}
+	if len(e.grants) == 0 && e.unsaidGrants == 0 {
 		r.doubt("no risky consent is in the logs: nothing that should have raised an alert")
 	}
 	for i := range e.grants {
