@@ -59,15 +59,20 @@ func (e *Export) readGrant(place string, row []byte) error {
 	return nil
 }
 
+var (
+	grantedScope    = regexp.MustCompile(`Scope:\s*([^,\]]*)`)
+	principalNumber = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}`)
+)
+
 // property reads what the log says of the grant.
 func (g *grant) property(name, value string) {
 	switch name {
 	case "ConsentAction.Permissions":
-		for _, m := range regexp.MustCompile(`Scope:\s*([^,\]]*)`).FindAllStringSubmatch(value, -1) {
+		for _, m := range grantedScope.FindAllStringSubmatch(value, -1) {
 			g.scopes, g.said = strings.TrimSpace(g.scopes+" "+m[1]), true
 		}
 	case "TargetId.ServicePrincipalNames":
-		g.applicationID = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}`).FindString(value)
+		g.applicationID = principalNumber.FindString(value)
 	}
 }
 
