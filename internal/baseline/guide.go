@@ -50,12 +50,18 @@ func (p *policy) excludesBreakGlassOnly() bool {
 }
 
 // blockedPlaces is met by a policy for everybody that blocks a place which is
-// not all of them, or all places but some.
+// not all of them and not trusted, or all places but some.
 func blockedPlaces(t *condaccess.Tenant, f *Facts) compat {
+	trusted := []string{"AllTrusted"}
+	for _, l := range t.Locations {
+		if l.Trusted == condaccess.Yes {
+			trusted = append(trusted, l.ID, l.Alias)
+		}
+	}
 	c := check{one: func(p *policy) bool {
 		l := &p.Conditions.Locations
 		all := slices.Contains(l.Include, "All")
-		return p.everybody() && p.blocks() && (all && len(l.Exclude) > 0 || !all && len(l.Include) > 0)
+		return p.everybody() && p.blocks() && (all && len(l.Exclude) > 0 || !all && len(without(l.Include, trusted)) > 0)
 	}}
 	return c.any(t, f)
 }

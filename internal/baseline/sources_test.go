@@ -31,6 +31,7 @@ const (
 	ownSPs     = `,"clientApplications":{"includeServicePrincipals":["ServicePrincipalsInMyTenant"]}`
 	agentRisk  = `,"agentIdRiskLevels":"high"`
 	fromHQ     = `,"locations":{"includeLocations":["All"],"excludeLocations":["` + hq + `"]}`
+	ofTheRange = `,"locations":{"includeLocations":["` + hq + `"]}`
 	butSync    = `{"includeUsers":["All"],"excludeRoles":["d29b2b05-8046-44ba-8758-1e26182fcf32"]}`
 	sync       = `{"roleAssignments":[{"principalId":"` + user + `","roleDefinitionId":"d29b2b05-8046-44ba-8758-1e26182fcf32","directoryScopeId":"/"}]}`
 	// syncByDefinition has the role by the id of its definition.
@@ -62,6 +63,11 @@ func roles(t *testing.T, from int) string {
 }
 
 type object = map[string]any
+
+// rangeOf returns a named location, trusted or not.
+func rangeOf(trusted string) string {
+	return `{"@odata.type":"#microsoft.graph.ipNamedLocation","id":"` + hq + `","displayName":"range","isTrusted":` + trusted + `,"ipRanges":[{"cidrAddress":"203.0.113.0/24"}]}`
+}
 
 // platform returns a condition on one platform.
 func platform(name string) string { return `,"platforms":{"includePlatforms":["` + name + `"]}` }
@@ -117,6 +123,9 @@ func TestSourcesRules(t *testing.T) {
 		{"ZTA.21783", not, []string{enforced("p", most, "", resistant)}},
 		{"ZTA.21796", met, []string{enforced("p", allUsers, legacy, block)}},
 		{"ZTA.21796", not, []string{enforced("p", allUsers, `,"clientAppTypes":["other"]`, block)}},
+		{"GUIDE.5.1-ranges", met, []string{enforced("p", allUsers, ofTheRange, block), rangeOf("false")}},
+		{"GUIDE.5.1-ranges", not, []string{enforced("p", allUsers, ofTheRange, block), rangeOf("true")}},
+		{"GUIDE.5.1-ranges", not, []string{enforced("p", allUsers, `,"locations":{"includeLocations":["AllTrusted"]}`, block)}},
 		{"ZTA.21797", met, []string{enforced("p", allUsers, userAtRisk, block)}},
 		{"ZTA.21797", open, []string{enforced("p", allUsers, userAtRisk, change)}},
 		{"ZTA.21797", not, []string{enforced("p", allUsers, userAtRisk, mfa)}},
