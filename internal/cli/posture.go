@@ -116,6 +116,7 @@ func readInventory(e *posture.Export, path string) error {
 	if err != nil {
 		return &statusError{exitUsage, namedProblems(path, err)}
 	}
+	inventory.File = path
 	e.Inventory = inventory
 	return nil
 }

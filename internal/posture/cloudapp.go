@@ -16,7 +16,7 @@ func inventoryWanted() want {
 }
 
 // declared is where in the inventory something stands.
-func declared(line int) string { return fmt.Sprintf("%s, line %d", tenant.InventoryName, line) }
+func (e *Export) declared(line int) string { return fmt.Sprintf("%s, line %d", e.Inventory.File, line) }
 
 // ofTopic returns the declared policies of a topic.
 func (e *Export) ofTopic(t topic) []tenant.CloudAppPolicy {
@@ -52,7 +52,7 @@ func oauthPolicies(e *Export, r *result) {
 	var off []tenant.CloudAppPolicy
 	for _, p := range policies {
 		if p.Enabled {
-			r.hold(Evidence{Text: quoted(p.Name) + " is on", Place: declared(p.Line)})
+			r.hold(Evidence{Text: quoted(p.Name) + " is on", Place: e.declared(p.Line)})
 		} else if now, ok := retired(p.Name); ok {
 			r.note(quoted(p.Name) + " is off: " + now)
 		} else {
@@ -71,7 +71,7 @@ func oauthPolicies(e *Export, r *result) {
 		return
 	}
 	for _, p := range off {
-		r.fail(Evidence{Text: quoted(p.Name) + " is off, and no other over OAuth applications is on", Place: declared(p.Line)})
+		r.fail(Evidence{Text: quoted(p.Name) + " is off, and no other over OAuth applications is on", Place: e.declared(p.Line)})
 	}
 	e.undeclared(ofConsents, len(policies), r)
 }
@@ -82,7 +82,7 @@ func (e *Export) undeclared(t topic, policies int, r *result) {
 	case !e.Inventory.DeclaresPolicies():
 		r.lacks(inventoryWanted())
 	case policies == 0:
-		r.fail(Evidence{Text: "the inventory has no policy over " + t.String(), Place: tenant.InventoryName})
+		r.fail(Evidence{Text: "the inventory has no policy over " + t.String(), Place: e.Inventory.File})
 	case len(r.against) == 0 && len(r.support) == 0:
 		r.doubt("the only policies over " + t.String() + " are ones that Microsoft turned off: its own model is in no export")
 	}
@@ -119,7 +119,7 @@ func (r *result) merge(o *result) {
 }
 
 func (e *Export) judgePolicy(p *tenant.CloudAppPolicy, r *result, more func(*tenant.CloudAppPolicy, *result) bool) {
-	v := Evidence{Text: quoted(p.Name), Place: declared(p.Line)}
+	v := Evidence{Text: quoted(p.Name), Place: e.declared(p.Line)}
 	now, gone := retired(p.Name)
 	switch {
 	case !p.Enabled && gone:
@@ -150,7 +150,7 @@ func travelPolicy(e *Export, r *result) {
 		case tenant.UnknownSensitivity:
 			r.doubt("the inventory does not say how sensitive " + quoted(p.Name) + " is")
 		case tenant.LowSensitivity:
-			r.fail(Evidence{Text: quoted(p.Name) + " is of low sensitivity", Place: declared(p.Line)})
+			r.fail(Evidence{Text: quoted(p.Name) + " is of low sensitivity", Place: e.declared(p.Line)})
 		case tenant.MediumSensitivity, tenant.HighSensitivity:
 			return true
 		}
@@ -192,13 +192,13 @@ func (e *Export) connector(name string, r *result) {
 		}
 		found = true
 		if c.Connected {
-			r.hold(Evidence{Text: c.Name + " is connected", Place: declared(c.Line)})
+			r.hold(Evidence{Text: c.Name + " is connected", Place: e.declared(c.Line)})
 		} else {
-			r.fail(Evidence{Text: c.Name + " is not connected", Place: declared(c.Line)})
+			r.fail(Evidence{Text: c.Name + " is not connected", Place: e.declared(c.Line)})
 		}
 	}
 	if !found {
-		r.fail(Evidence{Text: "the inventory has no connector for " + name, Place: tenant.InventoryName})
+		r.fail(Evidence{Text: "the inventory has no connector for " + name, Place: e.Inventory.File})
 	}
 }
 

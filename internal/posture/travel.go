@@ -169,7 +169,7 @@ func corporateTrusted(e *Export, r *result) {
 	for _, n := range e.Inventory.Corporate {
 		own := condaccess.PrefixRange(n.Prefix)
 		tagged = append(tagged, own)
-		v := Evidence{Text: n.Prefix.String() + " is tagged corporate, and in a trusted location", Place: tenant.InventoryName}
+		v := Evidence{Text: n.Prefix.String() + " is tagged corporate, and in a trusted location", Place: e.Inventory.File}
 		if covers(trusted, own) {
 			r.hold(v)
 			continue

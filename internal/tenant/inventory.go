@@ -8,7 +8,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// InventoryName is what the file of an inventory is called.
+// InventoryName is what the file of an inventory is called, if nobody says otherwise.
 const InventoryName = "inventory.yaml"
 
 // An Inventory is what a tenant declares of its security products and no export
@@ -16,6 +16,7 @@ const InventoryName = "inventory.yaml"
 // is all that there is; one that is not says nothing. Nil and zero inventories
 // declare nothing.
 type Inventory struct {
+	File       string    // that declares it
 	AsOf       time.Time // when it was so; zero: not said
 	Policies   []CloudAppPolicy
 	Connectors []Connector
@@ -90,7 +91,7 @@ func (i *Inventory) DeclaresCorporate() bool { return i != nil && i.declared[key
 // ParseInventory reads a file of an inventory. The error is a *ProblemsError.
 func ParseInventory(text []byte) (*Inventory, error) {
 	r := &reader{file: "an inventory"}
-	i := &Inventory{declared: make(map[string]bool)}
+	i := &Inventory{File: InventoryName, declared: make(map[string]bool)}
 	if root := r.document(text); root != nil {
 		r.inventory(root, i)
 	}
