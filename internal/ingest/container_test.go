@@ -204,9 +204,9 @@ func (failure) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // sparse is a tar archive of a sparse file, all hole, that claims so many
 // terabytes, and of another file.
-func sparse(t *testing.T, terabytes byte) string {
+func sparse(t *testing.T, name string, terabytes byte) string {
 	t.Helper()
-	archive := []byte(tarred(t, regular("hole.json", ""), regular("a.json", riskLines("r1"))))
+	archive := []byte(tarred(t, regular(name, ""), regular("a.json", riskLines("r1"))))
 	header := archive[:headSize]
 	header[156] = tar.TypeGNUSparse
 	copy(header[257:], "ustar  \x00")
@@ -225,7 +225,10 @@ func sparse(t *testing.T, terabytes byte) string {
 
 // The holes of a sparse file are not read: they may be of any size.
 func TestASparseMember(t *testing.T) {
-	dir := write(t, map[string]string{"a.tgz": string(gzipped(t, []byte(sparse(t, 100))))})
+	dir := write(t, map[string]string{
+		"a.tgz": string(gzipped(t, []byte(sparse(t, "hole.json", 100)))),
+		"b.tgz": string(gzipped(t, []byte(sparse(t, "../hole.json", 100)))),
+	})
 	var got told
 	done := make(chan struct{})
 	go func() {
@@ -237,7 +240,10 @@ func TestASparseMember(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("it is still read")
 	}
-	want := []string{"a.tgz!hole.json: 0 of 0, is a sparse file inside an archive: unpack it first", "a.tgz!a.json: 1 of 1, "}
+	want := []string{
+		"a.tgz!hole.json: 0 of 0, is a sparse file inside an archive: unpack it first", "a.tgz!a.json: 1 of 1, ",
+		"b.tgz!../hole.json: 0 of 0, has a name that leads out of the archive: unpack it where it does no harm, and name the directory", "b.tgz!a.json: 0 of 1, ", // the record of the other
+	}
 	if diff := cmp.Diff(want, got.outcome(dir)); diff != "" {
 		t.Error(diff)
 	}

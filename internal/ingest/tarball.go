@@ -3,6 +3,7 @@ package ingest
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"strconv"
@@ -106,13 +107,12 @@ func (t *tarball) list(depth int) ([]entry, error) {
 // member is the n-th member, whose bytes begin at an offset.
 func (t *tarball) member(h *tar.Header, n int, offset int64) entry {
 	e := memberOf(t.e, h.Name, h.Size)
-	switch {
-	case e.problem != "":
-	case isSparse(h):
-		e.problem = "is a sparse file inside an archive: unpack it first"
+	if isSparse(h) {
+		e.problem = cmp.Or(e.problem, "is a sparse file inside an archive: unpack it first")
 		return e // its holes have no bytes to digest
-	case h.Typeflag != tar.TypeReg:
-		e.problem = "is a link or a device inside an archive"
+	}
+	if h.Typeflag != tar.TypeReg {
+		e.problem = cmp.Or(e.problem, "is a link or a device inside an archive")
 	}
 	e.open = func() (io.ReadCloser, error) { return t.open(n, h.Size) }
 	if t.at != nil {
