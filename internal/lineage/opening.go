@@ -128,15 +128,18 @@ func targetOf(r *row) string {
 }
 
 type auditTarget struct {
-	ID                string `json:"id"`
-	Type              string `json:"type"`
-	DisplayName       string `json:"displayName"`
-	UserPrincipalName string `json:"userPrincipalName"`
-	Modified          []struct {
-		Name string `json:"displayName"`
-		Old  string `json:"oldValue"`
-		New  string `json:"newValue"`
-	} `json:"modifiedProperties"`
+	ID                string     `json:"id"`
+	Type              string     `json:"type"`
+	DisplayName       string     `json:"displayName"`
+	UserPrincipalName string     `json:"userPrincipalName"`
+	Modified          []modified `json:"modifiedProperties"`
+}
+
+// A modified property of a target.
+type modified struct {
+	Name string `json:"displayName"`
+	Old  string `json:"oldValue"`
+	New  string `json:"newValue"`
 }
 
 func targetsOf(detail string) []auditTarget {

@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -100,13 +101,16 @@ func undoes(c, r *row, w way) outcome {
 	case incident.OpenRule:
 		return sameRule(c, r)
 	case incident.OpenDelegation:
-		return undoneIf(sameMailbox(c, r) && sameParameter(c, r, "User", "Trustee"))
+		if !sameMailbox(c, r) || !sameParameter(c, r, "User", "Trustee") {
+			return kept
+		}
+		return takesRights(c, r)
 	case incident.OpenLink:
 		return undoneIf(strings.EqualFold(c.target, r.target))
 	case incident.OpenMethod:
 		return sameMethod(c, r)
 	case incident.OpenOwner:
-		return undoneIf(sharesUser(c, r) && sharesTarget(c, r, "User"))
+		return sameTargets(c, r)
 	case incident.OpenDevice:
 		return undoneIf(sharesTarget(c, r, "User"))
 	case incident.OpenRole:
@@ -128,7 +132,7 @@ func undoes(c, r *row, w way) outcome {
 		return undoneIf(sharesTarget(c, r, ""))
 	case incident.OpenPolicy:
 		if strings.HasPrefix(operation, "update") {
-			return undoneIf(restores(c, r))
+			return restores(c, r)
 		}
 		return undoneIf(sharesTarget(c, r, ""))
 	case incident.OpenFederation:
@@ -141,13 +145,28 @@ func undoes(c, r *row, w way) outcome {
 	panic(w.kind)
 }
 
-// sameMailbox tells whether two cmdlets are about one mailbox. Where one does
-// not name it, it is that of whoever ran it.
+// sameMailbox tells whether two cmdlets are about one mailbox.
 func sameMailbox(a, b *row) bool {
-	if a.target == "" || b.target == "" {
-		return a.account != "" && a.account == b.account
+	box := mailboxOf(a, "Identity")
+	return box != "" && strings.EqualFold(box, mailboxOf(b, "Identity"))
+}
+
+// mailboxOf is the mailbox that a cmdlet is about, which a parameter names.
+// Where nothing does, it is that of whoever ran it.
+func mailboxOf(x *row, parameter string) string {
+	box, _, _ := strings.Cut(x.target, `\`) // and a rule in it
+	return cmp.Or(box, valueOf(x, parameter), x.account)
+}
+
+// valueOf returns the value of the first parameter of a cmdlet that has one of
+// the names.
+func valueOf(x *row, names ...string) string {
+	for _, p := range parametersOf(x.detail) {
+		if slices.Contains(names, p.Name) {
+			return p.Value
+		}
 	}
-	return strings.EqualFold(a.target, b.target)
+	return ""
 }
 
 // stopsForwarding tells whether c takes away each of the addresses that r set.
@@ -164,19 +183,25 @@ func stopsForwarding(c, r *row) bool {
 // sameParameter tells whether two cmdlets have one of the parameters, with the
 // same value.
 func sameParameter(c, r *row, names ...string) bool {
-	value := func(x *row) string {
-		for _, p := range parametersOf(x.detail) {
-			if slices.Contains(names, p.Name) {
-				return p.Value
-			}
-		}
-		return ""
+	value := valueOf(c, names...)
+	return value != "" && strings.EqualFold(value, valueOf(r, names...))
+}
+
+// takesRights tells whether c takes each of the rights that r gave.
+func takesRights(c, r *row) outcome {
+	rights := func(x *row) []string {
+		return strings.FieldsFunc(strings.ToLower(valueOf(x, "AccessRights")), func(c rune) bool { return strings.ContainsRune(", {}", c) })
 	}
-	return value(c) != "" && strings.EqualFold(value(c), value(r))
+	taken, given := rights(c), rights(r)
+	if len(taken) == 0 || len(given) == 0 {
+		return doubtful
+	}
+	left := slices.ContainsFunc(given, func(right string) bool { return !slices.Contains(taken, right) })
+	return undoneIf(!left)
 }
 
 // sameRule tells whether two cmdlets are about one rule: they end in its name,
-// and are about one mailbox. A mailbox has several spellings, of which only
+// and are about one mailbox, if of any. A mailbox has several spellings, of which only
 // addresses can be told apart.
 func sameRule(c, r *row) outcome {
 	name := func(x *row) string {
@@ -191,16 +216,10 @@ func sameRule(c, r *row) outcome {
 	if name(c) == "" || !strings.EqualFold(name(c), name(r)) {
 		return kept
 	}
-	box := func(x *row) string { b, _, _ := strings.Cut(x.target, `\`); return b }
-	a, b := box(c), box(r)
+	a, b := mailboxOf(c, "Mailbox"), mailboxOf(r, "Mailbox")
 	switch {
-	case a != "" && strings.EqualFold(a, b):
+	case a != "" && strings.EqualFold(a, b), strings.Contains(strings.ToLower(r.operation), "transportrule"): // which is of the whole organisation
 		return undone
-	case a == "" || b == "":
-		if c.account != "" && c.account == r.account {
-			return undone
-		}
-		return doubtful
 	case strings.Contains(a, "@") && strings.Contains(b, "@"):
 		return kept
 	}
@@ -286,23 +305,54 @@ func changed(x *row, properties ...string) []string {
 	return values
 }
 
-// restores tells whether a policy's new value is what it was before.
-func restores(c, r *row) bool {
+// restores tells whether a policy's new values are what they were before: all
+// of those that were changed.
+func restores(c, r *row) outcome {
+	back, left := false, false
 	for _, before := range targetsOf(r.detail) {
-		for _, after := range targetsOf(c.detail) {
-			if before.ID != after.ID || before.ID == "" {
+		for _, m := range before.Modified {
+			if m.Old == "" || m.Old == m.New {
 				continue
 			}
-			for _, m := range before.Modified {
-				for _, n := range after.Modified {
-					if m.Name == n.Name && m.Old != "" && m.Old == n.New {
-						return true
-					}
-				}
+			if sets(c, before.ID, m.Name, m.Old) {
+				back = true
+			} else {
+				left = true
 			}
 		}
 	}
-	return false
+	if back && left {
+		return doubtful
+	}
+	return undoneIf(back)
+}
+
+// sets tells whether a change gives a property of a target a value.
+func sets(c *row, id, property, value string) bool {
+	return slices.ContainsFunc(targetsOf(c.detail), func(t auditTarget) bool {
+		return id != "" && t.ID == id && slices.ContainsFunc(t.Modified, func(m modified) bool { return m.Name == property && m.New == value })
+	})
+}
+
+// sameTargets tells whether c has all targets of r: an owner, and what is owned.
+func sameTargets(c, r *row) outcome {
+	ids := func(x *row) []string {
+		var list []string
+		for _, t := range targetsOf(x.detail) {
+			if t.ID != "" {
+				list = append(list, strings.ToLower(t.ID))
+			}
+		}
+		return list
+	}
+	of, all := ids(c), ids(r)
+	switch {
+	case len(all) == 0, slices.ContainsFunc(all, func(id string) bool { return !slices.Contains(of, id) }):
+		return kept
+	case len(all) == 1:
+		return doubtful // of whom, or of what, is missing
+	}
+	return undone
 }
 
 // sharesTarget tells whether two changes have a target in common that is no
