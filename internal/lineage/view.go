@@ -176,7 +176,7 @@ func (v *view) verdict(r *row) (verdict, bool) {
 	own := v.own(r)
 	if why, ok := v.suspects[r.network]; ok && r.network != "" && !own && v.counts(r) {
 		if v.unknown(r) && !slices.Contains(v.named, r.account) {
-			return verdict{incident.Unclear, why + ", and the evidence begins too late to tell whether the account always uses it"}, true
+			return verdict{incident.Unclear, why + ", and the evidence " + v.lack() + " to tell whether the account always uses it"}, true
 		}
 		return verdict{incident.Attackers, why}, true
 	}
@@ -215,11 +215,19 @@ func (v *view) counts(r *row) bool {
 }
 
 // unknown tells whether nothing can be known of what an account does as a
-// rule: no sign-in of the evidence is old enough. Then nothing that it does is
-// unusual, and what it shares with the attacker, an address or a session, does
-// not make the rest of it his.
+// rule: no sign-in of the evidence is old enough, if there is any. Then nothing
+// that it does is unusual, and what it shares with the attacker, an address or a
+// session, does not make the rest of it his.
 func (v *view) unknown(r *row) bool {
-	return r.account != "" && !v.s.begins.Before(v.seed.Since.Add(-habit))
+	return r.account != "" && (v.s.begins.IsZero() || !v.s.begins.Before(v.seed.Since.Add(-habit)))
+}
+
+// lack says what the evidence lacks where unknown is true.
+func (v *view) lack() string {
+	if v.s.begins.IsZero() {
+		return "has no sign-ins"
+	}
+	return "begins too late"
 }
 
 func (v *view) inSession(r *row, one *session, own bool) verdict {
@@ -229,7 +237,7 @@ func (v *view) inSession(r *row, one *session, own bool) verdict {
 	case one.mixed:
 		return verdict{incident.Unclear, "the session was stolen, and its owner has it too"}
 	case v.unknown(r):
-		return verdict{incident.Unclear, "the session was stolen, and the evidence begins too late to tell its owner's acts from the attacker's"}
+		return verdict{incident.Unclear, "the session was stolen, and the evidence " + v.lack() + " to tell its owner's acts from the attacker's"}
 	}
 	return verdict{incident.Attackers, "the session is the attacker's"}
 }
