@@ -12,6 +12,7 @@ import (
 	"github.com/conshelf/conshelf/internal/engine/duckdb"
 	"github.com/conshelf/conshelf/internal/schema"
 	"github.com/conshelf/conshelf/kql"
+	kqlplan "github.com/conshelf/conshelf/kql/plan"
 	"github.com/conshelf/conshelf/kql/types"
 )
 
@@ -102,6 +103,11 @@ func answer(t *testing.T, e *duckdb.Engine, text string, now time.Time, columns 
 	if q == nil {
 		t.Fatalf("%s\n%s", text, list.Format("query", text))
 	}
+	return rowsOf(t, e, q, columns...)
+}
+
+func rowsOf(t *testing.T, e *duckdb.Engine, q *kqlplan.Query, columns ...string) []string {
+	t.Helper()
 	got := []string{}
 	err := e.Query(t.Context(), q, func(row []types.Value) error {
 		var cells []string
@@ -113,7 +119,7 @@ func answer(t *testing.T, e *duckdb.Engine, text string, now time.Time, columns 
 		return nil
 	})
 	if err != nil {
-		t.Fatalf("%s\n%v", text, err)
+		t.Fatal(err)
 	}
 	slices.Sort(got)
 	return got
