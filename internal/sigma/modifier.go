@@ -157,7 +157,12 @@ func (m *modifiers) checks(d *Document, v *doctree.Node) []check {
 		if name, ok := placeholder(text); ok {
 			return []check{ofList{name: name, cased: m.cased}}
 		}
-		if part := placeholderWithin.FindString(text); part != "" {
+		switch part := placeholderWithin.FindString(text); part {
+		case "":
+		case text:
+			d.Diagnostics.Errorf(v.At, diag.Unsupported, "the placeholder %s has a name that no list can have", part)
+			return nil
+		default:
 			d.Diagnostics.Errorf(v.At, diag.Unsupported, "the placeholder %s is a part of a value: only a whole value is looked up in a list", part)
 			return nil
 		}
@@ -165,15 +170,19 @@ func (m *modifiers) checks(d *Document, v *doctree.Node) []check {
 	return m.textChecks(d, v, text)
 }
 
-var placeholderWithin = regexp.MustCompile(`%[\p{L}\p{N}_.-]+%`)
+var (
+	placeholderWithin = regexp.MustCompile(`%[^%]+%`)
+	placeholderName   = regexp.MustCompile(`^%([\p{L}\p{N}_.-]+)%$`)
+)
 
 // placeholder returns the name of the list that a value stands for: the value
 // is that name between percent signs.
 func placeholder(text string) (name string, ok bool) {
-	if placeholderWithin.FindString(text) != text || text == "" {
+	m := placeholderName.FindStringSubmatch(text)
+	if m == nil {
 		return "", false
 	}
-	return strings.Trim(text, "%"), true
+	return m[1], true
 }
 
 func (m *modifiers) regexCheck(d *Document, v *doctree.Node, text string) []check {
