@@ -346,13 +346,14 @@ func sameTargets(c, r *row) outcome {
 		return list
 	}
 	of, all := ids(c), ids(r)
+	known := func(id string) bool { return slices.Contains(of, id) }
 	switch {
-	case len(all) == 0, slices.ContainsFunc(all, func(id string) bool { return !slices.Contains(of, id) }):
+	case !slices.ContainsFunc(all, known):
 		return kept
-	case len(all) == 1:
+	case len(of) < 2 || len(all) < 2:
 		return doubtful // of whom, or of what, is missing
 	}
-	return undone
+	return undoneIf(!slices.ContainsFunc(all, func(id string) bool { return !known(id) }))
 }
 
 // sharesTarget tells whether two changes have a target in common that is no
