@@ -67,7 +67,7 @@ func (r *signInReader) loggedFacts(f *Facts) {
 	case "singlefactorauthentication":
 		f.MFA = No
 	}
-	steps := r.first("authenticationDetails").items()
+	steps := r.first("authenticationDetails").objects()
 	f.MethodsKnown = len(steps) > 0 && f.Methods == nil
 	for _, step := range steps {
 		detail := fold(step.get("authenticationStepResultDetail").str())

@@ -108,7 +108,7 @@ func ReadRecorded(data []byte) ([]Recorded, error) {
 func recordedIn(n *node) []Recorded {
 	r := signInReader{sources: sources(n)}
 	var out []Recorded
-	for _, n := range r.first("conditionalAccessPolicies", "appliedConditionalAccessPolicies").items() {
+	for _, n := range r.first("conditionalAccessPolicies", "appliedConditionalAccessPolicies").objects() {
 		out = append(out, readRecorded(n))
 	}
 	return out

@@ -204,3 +204,18 @@ func TestShownNameIsNoKind(t *testing.T) {
 		t.Errorf("the kind is %v (%v), want a user", s.Principal.Kind, err)
 	}
 }
+
+// A table has an empty text for a list that the export did not have: it says
+// neither that the sign-in is in no named location nor anything of a policy.
+func TestEmptyListsOfATableSayNothing(t *testing.T) {
+	rec, err := condaccess.ReadLogRecord([]byte(`{"correlationId":"","ResultType":"0","UserId":"u1","IPAddress":"198.51.100.7","NetworkLocationDetails":"","ConditionalAccessPolicies":"","AuthenticationDetails":""}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := rec.SignIn.Place; p.NamedDone || p.Trusted != condaccess.Unsure {
+		t.Errorf("the named locations are taken as told: %+v", p)
+	}
+	if len(rec.Recorded) > 0 || rec.SignIn.Facts.MethodsKnown {
+		t.Errorf("recorded %+v, methods known %v", rec.Recorded, rec.SignIn.Facts.MethodsKnown)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -267,6 +268,12 @@ func (n *node) items() []*node {
 		return n.list
 	}
 	return []*node{n}
+}
+
+// objects returns those members of a list that are objects. A text that is empty
+// is how a table has a list that was not recorded, and holds none.
+func (n *node) objects() []*node {
+	return slices.DeleteFunc(slices.Clone(n.items()), func(item *node) bool { return !item.object() })
 }
 
 // strings returns a list of texts: a list, one text, or several in one text

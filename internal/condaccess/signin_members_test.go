@@ -16,7 +16,7 @@ import (
 func TestSignInMembersAreWhatIsRead(t *testing.T) {
 	known := append(SignInMembers(), "id", "createddatetime", "timegenerated", "time", "correlationid")
 	readers := map[string][]string{
-		"signin_read.go": nil, "facts_read.go": nil, "log.go": {"ReadRecorded"},
+		"signin_read.go": nil, "facts_read.go": nil, "log.go": {"recordedIn"},
 		"directory_read.go": {"readUser", "external", "readGuest", "readMembership", "idsOf"},
 	}
 	asked := 0

@@ -384,7 +384,7 @@ func (r *signInReader) place() {
 		p.Named, p.NamedIDs, p.NamedDone = idsOf(id), true, true
 	}
 	p.Trusted = r.first("location.isTrustedLocation", "isTrustedLocation", "trustedLocation").truth()
-	for _, item := range r.first("networkLocationDetails").items() {
+	for _, item := range r.first("networkLocationDetails").objects() {
 		p.NamedDone = true
 		p.Named = append(p.Named, item.get("networkNames").texts()...)
 		if strings.Contains(fold(item.get("networkType").str()), "trusted") {
