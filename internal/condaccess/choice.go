@@ -118,13 +118,9 @@ type values struct {
 }
 
 func (e *Evaluator) values(s *SignIn) values {
-	user := s.UserRisk
-	if user == "" {
-		user = e.riskAt(s)
-	}
 	return values{
 		client: bit(e.names.client, s.Client), platform: bit(e.names.platform, s.Platform), flow: bit(e.names.flow, s.Flow),
-		signInRisk: bit(e.names.risk, s.SignInRisk), userRisk: bit(e.names.risk, user), agentRisk: bit(e.names.risk, s.AgentRisk),
+		signInRisk: bit(e.names.risk, s.SignInRisk), userRisk: bit(e.names.risk, e.UserRisk(s)), agentRisk: bit(e.names.risk, s.AgentRisk),
 		servicePrincipalRisk: bit(e.names.risk, s.ServicePrincipalRisk), insider: bit(e.names.risk, s.InsiderRisk),
 	}
 }

@@ -90,3 +90,31 @@ func describe(t *testing.T, b *strings.Builder, e *condaccess.Evaluator, line st
 		b.WriteString("\n")
 	}
 }
+
+// A history of risk goes by ids. Of a user who is known by name only it tells
+// through the directory, and nothing where that was not exported.
+func TestRiskOfANamedUser(t *testing.T) {
+	const risky = `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#riskyUsers","value":[{"id":"u1","userPrincipalName":"alice@contoso.com","riskLevel":"high","riskState":"atRisk","riskLastUpdatedDateTime":"2026-05-04T09:00:00Z"}]}`
+	const policy = `{"id":"p","state":"enabled","conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"userRiskLevels":["high"]},"grantControls":{"operator":"OR","builtInControls":["block"]}}`
+	const users = `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users","value":[{"id":"u1","userPrincipalName":"alice@contoso.com","userType":"Member"}]}`
+	signIn := []byte(`{"createdDateTime":"2026-05-04T10:00:00Z","userPrincipalName":"alice@contoso.com"}`)
+	for _, test := range []struct {
+		name  string
+		files map[string]string
+		want  condaccess.Decision
+	}{
+		{"no directory", map[string]string{"r.json": risky, "p.json": policy}, condaccess.DecisionUnknown},
+		{"a directory", map[string]string{"r.json": risky, "p.json": policy, "u.json": users}, condaccess.DecisionDeny},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s, _, err := condaccess.ReadSignIn(signIn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tenant := load(t, test.files)
+			if got := condaccess.NewEvaluator(tenant, condaccess.Options{}).Evaluate(s).Decision; got != test.want || !tenant.RiskComplete {
+				t.Errorf("%v (complete %v), want %v", got, tenant.RiskComplete, test.want)
+			}
+		})
+	}
+}

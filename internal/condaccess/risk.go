@@ -1,14 +1,30 @@
 package condaccess
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
-// riskAt returns a user's risk at the moment of a sign-in by its history, or
-// "" where that does not tell.
+// UserRisk returns a user's risk at a sign-in: as the sign-in says, or else by
+// the user's history; "" where neither tells.
+func (e *Evaluator) UserRisk(s *SignIn) string {
+	if s.UserRisk != "" {
+		return s.UserRisk
+	}
+	return e.riskAt(s)
+}
+
+// riskAt returns a user's risk at the moment of a sign-in by its history, which
+// goes by ids: whose name is not in the directory may be anybody.
 func (e *Evaluator) riskAt(s *SignIn) string {
-	if s.Time.IsZero() || s.Principal.ID == "" {
+	id := fold(s.Principal.ID)
+	if u := e.membership.users[id]; u != nil && u.ID != "" {
+		id = fold(u.ID)
+	}
+	if s.Time.IsZero() || id == "" || strings.Contains(id, "@") {
 		return ""
 	}
-	history, seen := e.risk[fold(s.Principal.ID)]
+	history, seen := e.risk[id]
 	last := ""
 	for _, r := range history {
 		if !r.Time.After(s.Time) {
