@@ -167,10 +167,11 @@ func (o *SignInOptions) era() string {
 	return b.String()
 }
 
-// apart is the time, for users of whom it matters.
+// apart is the time, for users of whom it matters; whose id is not known may be
+// one of them.
 func (o *SignInOptions) apart(table types.Table) string {
 	if len(o.Users) == 0 || table.Column("UserId") < 0 {
 		return "datetime(null)"
 	}
-	return "iff(isempty(UserId) or UserId in~ (" + literals(o.Users) + "), At, datetime(null))"
+	return "iff(isempty(UserId) or UserId contains \"@\" or UserId in~ (" + literals(o.Users) + "), At, datetime(null))"
 }

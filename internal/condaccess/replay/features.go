@@ -3,7 +3,6 @@ package replay
 import (
 	"encoding/binary"
 	"slices"
-	"strings"
 
 	"github.com/conshelf/conshelf/internal/condaccess"
 )
@@ -12,7 +11,6 @@ import (
 // what it is in. It is not for several goroutines.
 type features struct {
 	evaluator *condaccess.Evaluator
-	risky     map[string]bool   // users, by id in lower case, whose risk has a history
 	values    [4]map[string]int // by dimension, of what a sign-in says
 	classes   [4]map[string]int // of what it is in
 	facts     map[string]int
@@ -24,11 +22,6 @@ type features struct {
 
 func newFeatures(e *condaccess.Evaluator) *features {
 	f := &features{evaluator: e, facts: make(map[string]int), external: make(map[string]string), holds: make([]byte, len(e.Policies()))}
-	t := e.Tenant()
-	f.risky = make(map[string]bool)
-	for _, r := range t.Risk {
-		f.risky[strings.ToLower(r.User)] = true
-	}
 	for i := range f.values {
 		f.values[i], f.classes[i] = make(map[string]int), make(map[string]int)
 	}
@@ -48,21 +41,11 @@ func (f *features) key(s *condaccess.SignIn) []byte {
 	k = appendNumber(k, f.class(3, condaccess.DeviceDimension, s, f.text))
 	f.text = f.appendFacts(f.text[:0], s)
 	k = appendNumber(k, number(f.facts, f.text))
-	for _, text := range [...]string{s.Client, s.Platform, s.Flow, s.SignInRisk, s.UserRisk, s.ServicePrincipalRisk, s.AgentRisk, s.InsiderRisk} {
+	for _, text := range [...]string{s.Client, s.Platform, s.Flow, s.SignInRisk, f.evaluator.UserRisk(s), s.ServicePrincipalRisk, s.AgentRisk, s.InsiderRisk} {
 		k = appendText(k, text)
-	}
-	if s.UserRisk == "" && f.changes(s.Principal.ID) {
-		k = appendText(k, s.Principal.ID) // whose history of risk is asked at that time
-		k = appendNumber(appendNumber(k, int(s.Time.Unix())), s.Time.Nanosecond())
 	}
 	f.found = k
 	return k
-}
-
-// changes tells whether a user's risk may change. Whose id is not known may be
-// any of them.
-func (f *features) changes(id string) bool {
-	return len(f.risky) > 0 && (id == "" || strings.Contains(id, "@") || f.risky[strings.ToLower(id)])
 }
 
 // class returns the number of the class that a value is in.

@@ -302,3 +302,23 @@ func TestAnswerDisagrees(t *testing.T) {
 		}
 	}
 }
+
+// Where the users at risk are all exported, a user who is not among them is at
+// none, and one whose id is not known may be any of them: the two are not equal,
+// whichever comes first.
+func TestRiskOfAnUnknownUserIsItsOwn(t *testing.T) {
+	c, err := condaccess.ReadCase([]byte(`{"policies":[{"id":"p","state":"enabled","conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"userRiskLevels":["high"]},"grantControls":{"operator":"OR","builtInControls":["block"]}}],` +
+		`"directory":{"riskyUsers":[]},"signIn":{}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := New(condaccess.NewEvaluator(c.Tenant, condaccess.Options{}))
+	for _, id := range []string{"user1", "alice@contoso.com"} {
+		r.Add(&Record{Result: "0", SignIn: &condaccess.SignIn{
+			ID: id, Time: start, Principal: condaccess.Principal{Kind: condaccess.User, ID: id, GuestKnown: true}, Target: condaccess.Target{Applications: []string{"app"}, ContextsDone: true},
+		}})
+	}
+	if got := r.Result().Legitimate; !c.Tenant.RiskComplete || got.Allowed != (Interval{1, 2}) || got.Unknown != 1 {
+		t.Errorf("%+v (risk complete: %v), want one that is allowed and one that is not known", got, c.Tenant.RiskComplete)
+	}
+}
