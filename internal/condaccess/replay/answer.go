@@ -84,7 +84,7 @@ func (a *Answer) key() string {
 	fmt.Fprintf(&b, "%q%q%q", a.Result, a.Unasked, a.Outcome)
 	for i := range a.Policies {
 		p := &a.Policies[i]
-		fmt.Fprintf(&b, "\n%s %q %q %q", p.Result, a.Recorded[i], p.Unmet, p.Reasons)
+		fmt.Fprintf(&b, "\n%q %q %s %s %q %q %q", p.Policy.ID, p.Policy.Name, p.Policy.State, p.Result, a.Recorded[i], p.Unmet, p.Reasons)
 		for _, c := range p.Grant.Controls {
 			fmt.Fprintf(&b, " %q %s", c.Control.Name(), c.Satisfied)
 		}

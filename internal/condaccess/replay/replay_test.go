@@ -322,3 +322,32 @@ func TestRiskOfAnUnknownUserIsItsOwn(t *testing.T) {
 		t.Errorf("%+v (risk complete: %v), want one that is allowed and one that is not known", got, c.Tenant.RiskComplete)
 	}
 }
+
+// One policy is not another that was there at another time and made the same of
+// a sign-in.
+func TestAnswersOfOtherPoliciesAreOthers(t *testing.T) {
+	moment := start.Add(time.Hour)
+	at := func(at time.Time) *condaccess.Evaluator {
+		id := "before"
+		if !at.Before(moment) {
+			id = "after"
+		}
+		c, err := condaccess.ReadCase([]byte(`{"policies":[{"id":"` + id + `","displayName":"` + id +
+			`","state":"enabled","conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]}},"grantControls":{"operator":"OR","builtInControls":["mfa"]}}],"signIn":{}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return condaccess.NewEvaluator(c.Tenant, condaccess.Options{})
+	}
+	r := NewOver([]time.Time{moment}, at)
+	for _, when := range []time.Time{start, moment} {
+		r.Add(&Record{Malicious: true, Result: "0", SignIn: &condaccess.SignIn{Time: when, Principal: condaccess.Principal{Kind: condaccess.User, ID: "u"}, Facts: condaccess.Facts{MFA: condaccess.Yes}}})
+	}
+	var got []string
+	for _, a := range r.Answers() {
+		got = append(got, a.Policies[0].Policy.ID)
+	}
+	if diff := cmp.Diff([]string{"before", "after"}, got); diff != "" {
+		t.Errorf("answers by policy (- want, + got):\n%s", diff)
+	}
+}
