@@ -84,6 +84,9 @@ func possible(e *condaccess.Evaluation) outcomes {
 			block = block.Or(stops)
 		}
 	}
+	if len(e.Reasons) > 0 { // a policy that is not here may do either
+		ask, block = ask.Or(condaccess.Unsure), block.Or(condaccess.Unsure)
+	}
 	if block != condaccess.No {
 		out |= stopped
 	}
@@ -92,9 +95,6 @@ func possible(e *condaccess.Evaluation) outcomes {
 	}
 	if block != condaccess.Yes && ask != condaccess.Yes {
 		out |= allowed
-		if e.Decision == condaccess.DecisionUnknown && out == allowed {
-			out |= stopped | challenged // by a policy that is not here
-		}
 	}
 	return out
 }

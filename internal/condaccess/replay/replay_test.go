@@ -351,3 +351,19 @@ func TestAnswersOfOtherPoliciesAreOthers(t *testing.T) {
 		t.Errorf("answers by policy (- want, + got):\n%s", diff)
 	}
 }
+
+// A policy that is not here may stop whom the others only ask for more.
+func TestMissingPoliciesMayStop(t *testing.T) {
+	c, err := condaccess.ReadCase([]byte(`{"policies":[{"id":"p","state":"enabled","conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]}},"grantControls":{"operator":"OR","builtInControls":["mfa"]}}],"signIn":{}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Tenant.Incomplete = []string{"a page is missing"}
+	e := condaccess.NewEvaluator(c.Tenant, condaccess.Options{})
+	for mfa, want := range map[condaccess.Truth]outcomes{condaccess.No: stopped | challenged, condaccess.Yes: stopped | challenged | allowed} {
+		got := e.Evaluate(&condaccess.SignIn{Principal: condaccess.Principal{Kind: condaccess.User, ID: "u"}, Client: "browser", Facts: condaccess.Facts{MFA: mfa}})
+		if out := possible(&got); out != want {
+			t.Errorf("MFA %v: %v, want %v", mfa, out, want)
+		}
+	}
+}
