@@ -183,7 +183,7 @@ func (l *Loader) object(n *node, context string) {
 	case n.path("error", "code") != nil:
 		l.note("", fmt.Sprintf("holds the error that Graph answered (%s) instead of what was asked for", n.path("error", "code").shown()))
 		l.incomplete(context)
-	case isRecord(n):
+	case isRecord(n) && !holdsPolicies(n):
 		l.others++
 	case isSnapshot(n):
 		l.snapshot(n)

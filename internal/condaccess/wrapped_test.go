@@ -21,6 +21,8 @@ func TestWrappedPolicies(t *testing.T) {
 		{"in words with underscores", `{"conditional_access_policies":[` + powershellPolicy + `],"named_locations":[` + location + `]}`, 1, 1, false},
 		{"in the path of the request", `{"identity":{"conditionalAccess":{"policies":{"value":[` + graphPolicy + `]},"namedLocations":{"value":[` + location + `]}}}}`, 1, 1, false},
 		{"in a batch of answers", `{"responses":[{"id":"1","status":200,"body":{"value":[` + graphPolicy + `]}},{"id":"2","status":200,"body":{"value":[` + location + `]}}]}`, 1, 1, false},
+		{"in an answer with its number", `{"correlationId":"c","policies":[` + graphPolicy + `],"namedLocations":[` + location + `]}`, 1, 1, false},
+		{"in the body of an answer with its number", `{"correlationId":"c","body":{"value":[` + graphPolicy + `]}}`, 1, 0, false},
 		{"under ids", `{"p1":` + graphPolicy + `,"p2":` + strings.Replace(graphPolicy, `"p1"`, `"p2"`, 1) + `}`, 2, 0, false},
 		{"a page of one that is no list", `{"value":` + graphPolicy + `}`, 1, 0, false},
 		{"a template covers nobody", `{"id":"t","name":"Require MFA","scenarios":"secureFoundation","details":` + graphPolicy + `}`, 0, 0, false},
