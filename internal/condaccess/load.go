@@ -35,8 +35,11 @@ func (l *Loader) Read(file string, data []byte) error {
 	return nil
 }
 
+// Lacks notes why there may be policies that are not in what is read.
+func (l *Loader) Lacks(why string) { l.tenant.Incomplete = append(l.tenant.Incomplete, why) }
+
 func (l *Loader) failed(file string, err error) error {
-	l.tenant.Incomplete = append(l.tenant.Incomplete, file+" could not be read")
+	l.Lacks(file + " could not be read")
 	return fmt.Errorf("read %s: %w", file, err)
 }
 
@@ -160,7 +163,7 @@ func (l *Loader) emptyCollection(n *node, context string) {
 func (l *Loader) incomplete(context string) {
 	switch context {
 	case policiesCollection, "":
-		l.tenant.Incomplete = append(l.tenant.Incomplete, l.file+" is not whole")
+		l.Lacks(l.file + " is not whole")
 	case rolesCollection:
 		l.tenant.Directory.RolesKnown = false
 	case locationsCollection:

@@ -3,6 +3,7 @@ package investigation
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/conshelf/conshelf/internal/condaccess"
 	"github.com/conshelf/conshelf/internal/condaccess/history"
 	"github.com/conshelf/conshelf/internal/condaccess/replay"
+	"github.com/conshelf/conshelf/internal/coverage"
 	"github.com/conshelf/conshelf/internal/custody"
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/incident"
@@ -29,7 +31,7 @@ const policyKind = "microsoft.graph.conditionalAccessPolicy"
 
 // ReadConfiguration reads the configuration that the case holds into l, and the
 // files, which stand in for the case's policies if there is any. Problems are
-// what could not be read.
+// what could not be read, and what the case's own files of it lack.
 func (c *Case) ReadConfiguration(ctx context.Context, l *condaccess.Loader, files []PolicyFile) (problems []error, err error) {
 	err = c.Configuration(ctx, func(kind string, document []byte) error {
 		if len(files) > 0 && kind == policyKind {
@@ -47,6 +49,17 @@ func (c *Case) ReadConfiguration(ctx context.Context, l *condaccess.Loader, file
 		if err := l.Read(f.Name, f.Text); err != nil {
 			problems = append(problems, err)
 		}
+	}
+	if len(files) > 0 {
+		return problems, nil
+	}
+	its, err := c.Files(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, why := range lacking(coverage.OfFiles(its)) {
+		l.Lacks(why)
+		problems = append(problems, errors.New(why))
 	}
 	return problems, nil
 }

@@ -90,19 +90,27 @@ func (r *postureReader) incidents(ctx context.Context) (told string, err error) 
 	return stale, nil
 }
 
-// documents takes in configuration. A file of it that lacks records makes it
-// incomplete, as does a file of JSON of which nothing was understood.
+// documents takes in configuration, and why it may not be all.
 func (r *postureReader) documents(ctx context.Context, condition string) error {
-	for _, g := range r.gaps {
-		unread := len(g.Tables) == 0 && strings.EqualFold(path.Ext(g.Subject), ".json")
-		if unread || slices.Contains(g.Tables, ingest.ConfigurationTable) {
-			r.e.Incomplete = append(r.e.Incomplete, reasonOf(g))
-		}
-	}
+	r.e.Incomplete = append(r.e.Incomplete, lacking(r.gaps)...)
 	return r.c.documents(ctx, condition, func(origin evidence.Origin, kind string, document []byte) error {
 		r.e.Document(r.place(origin), kind, document)
 		return nil
 	})
+}
+
+// lacking says by the gaps of files why there may be configuration that is not in
+// the case: a file of it lacks records, or of a file of JSON nothing was
+// understood.
+func lacking(gaps []incident.Gap) []string {
+	var out []string
+	for _, g := range gaps {
+		unread := len(g.Tables) == 0 && strings.EqualFold(path.Ext(g.Subject), ".json")
+		if unread || slices.Contains(g.Tables, ingest.ConfigurationTable) {
+			out = append(out, reasonOf(g))
+		}
+	}
+	return out
 }
 
 func reasonOf(g incident.Gap) string { return g.Subject + ": " + strings.TrimSuffix(g.Reason, ".") }
