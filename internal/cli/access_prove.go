@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,11 +47,11 @@ func (a *app) prove(paths []string, f *whatIf, g *gapFlags) error {
 	l := listing{cols: typedColumns([]string{"Attacker", "Stopped", "By", "Passes", "Why"})}
 	for _, p := range profiles {
 		proof, err := space.Prove(p, q)
-		if err != nil {
-			if g.profile != "" {
-				return err
-			}
+		if errors.Is(err, gaps.ErrNoSituation) && g.profile == "" {
 			continue // the question is not about this attacker
+		}
+		if err != nil {
+			return err
 		}
 		l.rows = append(l.rows, proofCells(p, proof))
 	}

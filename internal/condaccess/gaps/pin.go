@@ -81,7 +81,8 @@ func placesLike(t *condaccess.Tenant, p *condaccess.Place) []atom {
 	return placesOf(t, addresses, countries)
 }
 
-var errNoSituation = errors.New("the attacker of this profile never signs in so")
+// ErrNoSituation is the error of a question that is not about a profile.
+var ErrNoSituation = errors.New("the attacker of this profile never signs in so")
 
 // asked returns the situations of a profile that have what q says.
 func (p *Profile) asked(q *condaccess.SignIn) ([]situation, error) {
@@ -96,7 +97,7 @@ func (p *Profile) asked(q *condaccess.SignIn) ([]situation, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("profile %s: %w", p.Name, errNoSituation)
+		return nil, fmt.Errorf("profile %s: %w", p.Name, ErrNoSituation)
 	}
 	return out, nil
 }
