@@ -2,6 +2,8 @@ package cli
 
 import (
 	"errors"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,7 +14,7 @@ import (
 )
 
 func (a *app) accessProveCommand() *cobra.Command {
-	f := whatIf{facts: whatIfFacts(), values: make(map[string]*string), lists: make(map[string]*[]string)}
+	f := whatIf{facts: provenFacts(), values: make(map[string]*string), lists: make(map[string]*[]string)}
 	var g gapFlags
 	cmd := &cobra.Command{
 		Use:   "prove PATH…",
@@ -31,6 +33,12 @@ func (a *app) accessProveCommand() *cobra.Command {
 	return cmd
 }
 
+// provenFacts are those of a sign-in but what is satisfied, which is the
+// attacker's.
+func provenFacts() []whatIfFact {
+	return slices.DeleteFunc(whatIfFacts(), func(f whatIfFact) bool { return f.member == "satisfiedControls" })
+}
+
 func (a *app) prove(paths []string, f *whatIf, g *gapFlags) error {
 	profiles, err := g.profiles()
 	if err != nil {
@@ -39,6 +47,9 @@ func (a *app) prove(paths []string, f *whatIf, g *gapFlags) error {
 	q, err := f.read(a)
 	if err != nil {
 		return err
+	}
+	if reflect.DeepEqual(q.Principal, condaccess.Principal{Kind: condaccess.User}) {
+		q.Principal.Kind = condaccess.UnknownPrincipal // nothing is said of who it is: it may be anyone
 	}
 	space, t, err := a.space(paths, g)
 	if err != nil {
