@@ -110,9 +110,10 @@ func (j *judge) holds(c *compiled, d Condition) Truth {
 
 // ProbeGrant calls each for every policy with whether it is enforced and its
 // controls are not satisfied: whether it stops the sign-in if it covers it.
-func (e *Evaluator) ProbeGrant(s *SignIn, each func(policy int, stops Truth)) {
+// Registers says whether a policy that StandsIn tells of covers the sign-in.
+func (e *Evaluator) ProbeGrant(s *SignIn, registers Truth, each func(policy int, stops Truth)) {
 	j := newJudge(e, s, scratch{})
-	j.ruledOut = true
+	j.ruledOut, j.registration = true, registers
 	for i := range e.policies {
 		c := &e.policies[i]
 		r := PolicyResult{Policy: c.p, Verdict: Applies, Grant: j.grant(c, Applies)}
@@ -122,6 +123,10 @@ func (e *Evaluator) ProbeGrant(s *SignIn, each func(policy int, stops Truth)) {
 		each(i, r.stops())
 	}
 }
+
+// StandsIn tells whether the strength that a policy asks for stands in for those
+// of the other policies, where it covers a registration of security information.
+func (e *Evaluator) StandsIn(policy int) Truth { return e.policies[policy].standsIn() }
 
 // Stops tells whether the policy keeps the sign-in from its token: whether it is
 // enforced, covers the sign-in and is not satisfied.

@@ -72,17 +72,24 @@ func (j *judge) findRegistration() Truth {
 	found := No
 	for i := range j.e.policies {
 		c := &j.e.policies[i]
-		if !c.registers || c.p.State == ReportOnly || c.p.State == Disabled || c.p.Deleted {
-			continue
+		if stands := c.standsIn(); stands != No {
+			found = found.Or(j.covers(c).And(stands))
 		}
-		t := j.covers(c)
-		if c.p.State == StateUnknown {
-			t = t.And(Unsure)
-		}
-		found = found.Or(t)
 	}
 	j.reasons, j.unmet = j.reasons[:0], j.unmet[:0]
 	return found
+}
+
+// standsIn tells whether the strength of a policy stands in for those of policies
+// for all resources, where it covers the registration of security information.
+func (c *compiled) standsIn() Truth {
+	switch {
+	case !c.registers || c.p.State == ReportOnly || c.p.State == Disabled || c.p.Deleted:
+		return No
+	case c.p.State == StateUnknown:
+		return Unsure
+	}
+	return Yes
 }
 
 // asksForStrength tells whether a strength is among the controls.

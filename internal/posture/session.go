@@ -67,6 +67,6 @@ func unmanaged(ev *condaccess.Evaluator) []condaccess.Truth {
 	for i, holds := range probed(ev, s, condaccess.ClientDimension) {
 		out[i] = out[i].And(holds)
 	}
-	ev.ProbeGrant(s, func(policy int, stops condaccess.Truth) { out[policy] = out[policy].And(stops.Not()) })
+	ev.ProbeGrant(s, no, func(policy int, stops condaccess.Truth) { out[policy] = out[policy].And(stops.Not()) })
 	return out
 }

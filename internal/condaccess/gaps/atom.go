@@ -1,6 +1,10 @@
 package gaps
 
-import "github.com/conshelf/conshelf/internal/condaccess"
+import (
+	"slices"
+
+	"github.com/conshelf/conshelf/internal/condaccess"
+)
 
 // A dimension is a part of a sign-in that the universe has atoms for.
 type dimension int
@@ -97,24 +101,40 @@ type sheet struct {
 	dimension dimension
 	atoms     []atom
 	in        []set
-	number    map[set]int    // of the class of a set
+	number    map[set]int    // of the class of a set; noClass of one that was left out
 	keys      map[string]int // of the class of an atom, by its key
 	classes   []class
+	left      []int // an atom of each class that was left out
 }
 
 // newSheet asks the evaluator what each atom is in. Base is what the answer
 // depends on besides: the client.
 func (s *Space) newSheet(d dimension, base condaccess.SignIn, atoms []atom) *sheet {
-	out := &sheet{dimension: d, atoms: atoms, in: make([]set, len(atoms)), number: make(map[set]int), keys: make(map[string]int)}
+	in := make([]set, len(atoms))
 	for i := range atoms {
 		point := base
 		atoms[i].put(&point)
-		out.in[i] = s.signature(d, &point)
-		n, seen := out.number[out.in[i]]
-		if !seen {
+		in[i] = s.signature(d, &point)
+	}
+	return sheetOf(d, atoms, in, func(int) bool { return true })
+}
+
+// sheetOf returns the sheet of those atoms that are kept.
+func sheetOf(d dimension, atoms []atom, in []set, kept func(atom int) bool) *sheet {
+	out := &sheet{dimension: d, atoms: atoms, in: in, number: make(map[set]int), keys: make(map[string]int)}
+	for i := range atoms {
+		if !kept(i) {
+			if _, seen := out.number[in[i]]; !seen {
+				out.number[in[i]] = noClass
+				out.left = append(out.left, i)
+			}
+			continue
+		}
+		n, seen := out.number[in[i]]
+		if !seen || n == noClass {
 			n = len(out.classes)
-			out.number[out.in[i]] = n
-			out.classes = append(out.classes, class{in: out.in[i]})
+			out.number[in[i]] = n
+			out.classes = append(out.classes, class{in: in[i]})
 		}
 		out.classes[n].atoms = append(out.classes[n].atoms, i)
 		out.classes[n].weight++
@@ -122,14 +142,19 @@ func (s *Space) newSheet(d dimension, base condaccess.SignIn, atoms []atom) *she
 			out.keys[atoms[i].key] = n
 		}
 	}
+	out.left = slices.DeleteFunc(out.left, func(i int) bool { return out.number[in[i]] != noClass })
 	return out
 }
 
 // signature returns the policies whose condition over a dimension holds for a
 // sign-in: certainly in the first half of the set, perhaps in the second.
 func (s *Space) signature(d dimension, point *condaccess.SignIn) set {
+	return s.signatureOf(d.asked(), point)
+}
+
+func (s *Space) signatureOf(d condaccess.Dimension, point *condaccess.SignIn) set {
 	var in set
-	s.evaluator.Probe(point, d.asked(), func(policy int, holds condaccess.Truth) {
+	s.evaluator.Probe(point, d, func(policy int, holds condaccess.Truth) {
 		if holds == condaccess.Yes {
 			in.add(policy)
 		}

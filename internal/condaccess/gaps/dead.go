@@ -29,8 +29,8 @@ func (s *Space) Dead() ([]Dead, error) {
 	}
 	var out []Dead
 	for i, p := range s.evaluator.Policies() {
-		if p.State != condaccess.Enabled || p.Deleted || p.Grant == nil {
-			continue
+		if p.State != condaccess.Enabled || p.Deleted || p.Grant == nil || s.evaluator.StandsIn(i) != condaccess.No {
+			continue // without one that stands in, others stop more
 		}
 		dead, empty := true, true
 		for _, space := range spaces {
@@ -52,22 +52,30 @@ func (s *Space) Dead() ([]Dead, error) {
 func (s *Space) alive(i int, p *condaccess.Policy) (alive, covers bool, err error) {
 	for _, clause := range p.Grant.Clauses {
 		for _, sit := range s.lacking(clause) {
-			r, err := s.region(&sit)
+			regions, err := s.regions(&sit)
 			if err != nil {
 				return false, false, err
 			}
-			var own set
-			own.add(s.policies + i)
-			wanted := r.perhaps.and(&own)
-			var self set
-			self.add(i)
-			covers = covers || r.diagram.open(0, state{wanted: own}) > 0
-			if r.diagram.open(0, state{wanted: wanted, stops: r.sure.without(&self)}) > 0 {
-				return true, true, nil
+			for _, r := range regions {
+				stops, covered := r.needs(i)
+				if stops {
+					return true, true, nil
+				}
+				covers = covers || covered
 			}
 		}
 	}
 	return false, covers, nil
+}
+
+// needs tells whether in a region a policy may stop what no other stops for
+// certain, and whether it may cover anything.
+func (r *region) needs(i int) (stops, covers bool) {
+	var own, self set
+	own.add(r.space.policies + i)
+	self.add(i)
+	others := r.sure.without(&self)
+	return r.diagram.open(0, state{wanted: r.perhaps.and(&own), stops: others.or(&r.beside)}) > 0, r.diagram.open(0, state{wanted: own, stops: r.beside}) > 0
 }
 
 // lacking returns the situations of someone who has everything but what

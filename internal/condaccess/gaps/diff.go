@@ -45,6 +45,11 @@ func (s *Space) changed(p *Profile, one, other func(int) bool) ([]candidate, err
 		if err != nil {
 			return nil, err
 		}
+		if len(s.standIns()) > 0 {
+			if r = s.unregistered(r); r == nil {
+				continue
+			}
+		}
 		from := state{wanted: r.chosen(one), stops: r.chosen(other)}
 		check := func(signIn *condaccess.SignIn) error { return r.confirmChange(signIn, one, other) }
 		found = append(found, r.candidates(from, check, r.used())...)

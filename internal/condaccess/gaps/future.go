@@ -154,15 +154,20 @@ func (b belonging) label(t *condaccess.Tenant, who string) string {
 	return "any future " + who + ", " + strings.Join(parts, " and ")
 }
 
-// Omitted says who is not in the space, or not for every question.
+// Omitted says who is not in the space, or what not for every question.
 func (s *Space) Omitted() []string {
+	var out []string
 	n := belongingsOf(s.tenant).twofold.size()
 	of := fmt.Sprintf("policies both include and exclude %d groups and roles: who is to come and will be in several of them, but not in all, was not considered", n)
 	switch {
 	case n > mostTwofold:
-		return []string{of}
+		out = append(out, of)
 	case n > mostTwofold1:
-		return []string{of + " where it is asked what one policy alone stops"}
+		out = append(out, of+" where it is asked what one policy alone stops")
 	}
-	return nil
+	if len(s.standIns()) > 0 {
+		out = append(out, "a policy asks for a strength where security information is registered, which stands in for those of other policies: "+
+			"registering was not considered where it is asked what a change opens and closes")
+	}
+	return out
 }

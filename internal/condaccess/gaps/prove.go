@@ -32,16 +32,16 @@ func (s *Space) Prove(p Profile, q *condaccess.SignIn) (*Proof, error) {
 	space, out := s.pinned(q), &Proof{Stopped: condaccess.Yes, Everywhere: true}
 	var by set
 	for i := range cases {
-		r, err := space.region(&cases[i])
+		regions, err := space.regions(&cases[i])
 		if err != nil {
 			return nil, err
 		}
-		if err := r.prove(out); err != nil {
-			return nil, err
-		}
-		needed := r.diagram.after[0].largest(r.sure.and(&r.diagram.after[0].possible))
-		for k := range by {
-			by[k] |= needed[k]
+		for _, r := range regions {
+			if err := r.prove(out); err != nil {
+				return nil, err
+			}
+			needed := r.diagram.after[0].largest(r.sure.and(&r.diagram.after[0].possible))
+			by = by.or(&needed)
 		}
 	}
 	if out.Stopped == condaccess.No && len(s.tenant.Incomplete) > 0 {
@@ -58,7 +58,7 @@ func (s *Space) Prove(p Profile, q *condaccess.SignIn) (*Proof, error) {
 // prove adds a situation to a proof.
 func (r *region) prove(out *Proof) error {
 	open := r.diagram.open(0, r.open())
-	out.Everywhere = out.Everywhere && open == r.diagram.full[0]
+	out.Everywhere = out.Everywhere && open == r.diagram.open(0, r.whole())
 	from, stopped := r.open(), condaccess.No
 	if open == 0 {
 		from, stopped = r.unsure(), condaccess.Unsure

@@ -51,14 +51,16 @@ func (s *Space) Report(p Profile, limit int) (*Report, error) {
 	var found []candidate
 	var err error
 	for i := range p.cases {
-		r, err := s.region(&p.cases[i])
+		regions, err := s.regions(&p.cases[i])
 		if err != nil {
 			return nil, err
 		}
-		uses := r.used()
-		found = append(found, r.candidates(r.open(), func(s *condaccess.SignIn) error { return r.confirm(s, true) }, uses)...)
-		found = append(found, r.candidates(r.unsure(), func(s *condaccess.SignIn) error { return r.confirm(s, false) }, uses)...)
-		out.Nodes += r.diagram.size()
+		for _, r := range regions {
+			uses := r.used()
+			found = append(found, r.candidates(r.open(), func(s *condaccess.SignIn) error { return r.confirm(s, true) }, uses)...)
+			found = append(found, r.candidates(r.unsure(), func(s *condaccess.SignIn) error { return r.confirm(s, false) }, uses)...)
+			out.Nodes += r.diagram.size()
+		}
 	}
 	out.Weight = s.weightOf(found)
 	out.Rows, out.Further, err = rowsOf(found, limit)
@@ -231,6 +233,7 @@ func (s *sheet) limit(marks []bool) Limit {
 			out.Closed = append(out.Closed, label)
 		}
 	}
+	out.Closed = append(out.Closed, s.labels(s.left)...)
 	return out
 }
 

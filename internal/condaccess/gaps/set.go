@@ -19,6 +19,14 @@ func (s *set) and(o *set) set {
 	return out
 }
 
+func (s *set) or(o *set) set {
+	var out set
+	for i := range s {
+		out[i] = s[i] | o[i]
+	}
+	return out
+}
+
 func (s *set) without(o *set) set {
 	var out set
 	for i := range s {

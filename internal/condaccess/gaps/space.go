@@ -15,6 +15,7 @@ type Space struct {
 	policies  int
 	sheets    map[sheetKey]*sheet
 	own       map[sheetKey]*sheet // of the dimensions that are pinned
+	parts     map[partKey]*sheet
 	diagrams  []*diagramOf
 	pins      []pin
 	uses      *Uses // nil where none were recorded
@@ -33,7 +34,7 @@ type sheetKey struct {
 
 // NewSpace returns the space of an evaluator.
 func NewSpace(e *condaccess.Evaluator) (*Space, error) {
-	s := &Space{evaluator: e, tenant: e.Tenant(), policies: len(e.Policies()), sheets: make(map[sheetKey]*sheet)}
+	s := &Space{evaluator: e, tenant: e.Tenant(), policies: len(e.Policies()), sheets: make(map[sheetKey]*sheet), parts: make(map[partKey]*sheet)}
 	if s.policies > maxPolicies/2 {
 		return nil, fmt.Errorf("%d policies: more than %d cannot be told apart", s.policies, maxPolicies/2)
 	}
@@ -48,6 +49,7 @@ type region struct {
 	diagram   *diagram
 	sure      set // stop the situation for certain where they cover it
 	perhaps   set // may stop it
+	beside    set // what they cover is not of the region
 }
 
 func (s *Space) region(sit *situation) (*region, error) {
@@ -60,7 +62,7 @@ func (s *Space) region(sit *situation) (*region, error) {
 		r.sheets = append(r.sheets, sheet)
 	}
 	r.diagram = s.diagram(r.sheets)
-	r.start()
+	r.sure, r.perhaps = s.stoppers(sit, condaccess.No)
 	return r, nil
 }
 
@@ -185,35 +187,31 @@ func (s *situation) base() condaccess.SignIn {
 	return condaccess.SignIn{Client: s.clients[0], Flow: s.flows[0], Facts: s.facts}
 }
 
-// start finds the policies that would stop the situation.
-func (r *region) start() {
-	s, base := r.space, r.situation.base()
+// stoppers returns the policies that stop a situation for certain where they
+// cover it, and those that may. Registers is as ProbeGrant has it.
+func (s *Space) stoppers(sit *situation, registers condaccess.Truth) (sure, perhaps set) {
+	base := sit.base()
 	base.Device = condaccess.Device{Registered: condaccess.No}
-	s.evaluator.ProbeGrant(&base, func(policy int, stops condaccess.Truth) {
+	s.evaluator.ProbeGrant(&base, registers, func(policy int, stops condaccess.Truth) {
 		if stops == condaccess.Yes {
-			r.sure.add(policy)
-		}
-		if stops != condaccess.No {
-			r.perhaps.add(s.policies + policy)
-		}
-	})
-	var sure, perhaps set
-	s.evaluator.Probe(&base, condaccess.OtherDimension, func(policy int, holds condaccess.Truth) {
-		if holds == condaccess.Yes {
 			sure.add(policy)
 		}
-		if holds != condaccess.No {
+		if stops != condaccess.No {
 			perhaps.add(s.policies + policy)
 		}
 	})
-	r.sure, r.perhaps = r.sure.and(&sure), r.perhaps.and(&perhaps)
+	others := s.signatureOf(condaccess.OtherDimension, &condaccess.SignIn{})
+	return sure.and(&others), perhaps.and(&others)
 }
 
+// whole is the state of all that is of the region.
+func (r *region) whole() state { return state{settled: true, stops: r.beside} }
+
 // open is the state of what no policy may stop.
-func (r *region) open() state { return state{settled: true, stops: r.perhaps} }
+func (r *region) open() state { return state{settled: true, stops: r.perhaps.or(&r.beside)} }
 
 // unsure is the state of what a policy may stop and none does for certain.
-func (r *region) unsure() state { return state{wanted: r.perhaps, stops: r.sure} }
+func (r *region) unsure() state { return state{wanted: r.perhaps, stops: r.sure.or(&r.beside)} }
 
 // signIn returns a sign-in of a point.
 func (r *region) signIn(point []int) *condaccess.SignIn {
@@ -231,7 +229,7 @@ func (r *region) place(s *condaccess.SignIn) (point []int, ok bool) {
 	for _, sheet := range r.sheets {
 		in := r.space.signature(sheet.dimension, s)
 		n, known := sheet.number[in]
-		if !known {
+		if !known || n == noClass {
 			return nil, false
 		}
 		point = append(point, n)

@@ -105,7 +105,7 @@ func targetKey(t *condaccess.Target) string {
 // name is in the space from then on, exported or not.
 func (s *Space) Weigh(u *Uses) {
 	s.uses = u
-	s.sheets, s.diagrams = make(map[sheetKey]*sheet), nil
+	s.sheets, s.parts, s.diagrams = make(map[sheetKey]*sheet), make(map[partKey]*sheet), nil
 }
 
 // withUsed adds the principals or the resources of recorded sign-ins to the
@@ -128,8 +128,11 @@ func (s *Space) withUsed(atoms []atom, kind condaccess.PrincipalKind, of func(*u
 	return atoms
 }
 
-// anyClass is a class of a layer that may be any.
-const anyClass = -1
+// Of a layer, a class that may be any, and one that was left out of its sheet.
+const (
+	anyClass = -1
+	noClass  = -2
+)
 
 // used returns the uses that are in the region's universe, by the class of their
 // principal, each with its class in each layer.
@@ -147,7 +150,7 @@ func (r *region) used() map[int][]usedPoint {
 		for l, sheet := range r.sheets {
 			point[l] = r.classOf(sheet, u)
 		}
-		if point[0] >= 0 && point[1] >= 0 {
+		if point[0] >= 0 && point[1] >= 0 && !slices.Contains(point, noClass) {
 			out[point[0]] = append(out[point[0]], usedPoint{i, point})
 		}
 	}

@@ -179,6 +179,11 @@ func (w world) tenant(t testing.TB, z size) *condaccess.Tenant {
 	for n := range z.policies {
 		policies = append(policies, w.policy(n, z))
 	}
+	return w.tenantOf(t, policies, z)
+}
+
+func (w world) tenantOf(t testing.TB, policies []object, z size) *condaccess.Tenant {
+	t.Helper()
 	line, err := json.Marshal(object{"policies": policies, "namedLocations": locations(), "directory": w.directory(z), "signIn": object{}})
 	if err != nil {
 		t.Fatal(err)
@@ -188,6 +193,20 @@ func (w world) tenant(t testing.TB, z size) *condaccess.Tenant {
 		t.Fatal(err)
 	}
 	return c.Tenant
+}
+
+// registering is a policy that asks for a strength, of the registration of security
+// information or of all resources.
+func (w world) registering(n int, z size) object {
+	p := w.policy(n, z)
+	c := p["conditions"].(object)
+	c["applications"] = object{"includeApplications": []string{"All"}}
+	if w.r.IntN(2) == 0 {
+		c["applications"] = object{"includeUserActions": []string{registerSecurityInfo}}
+	}
+	p["state"] = w.one("enabled", "enabled", "enabled", "disabled", "enabledForReportingButNotEnforced", "half")
+	p["grantControls"] = object{"operator": "OR", "authenticationStrength": object{"id": w.one("00000000-0000-0000-0000-000000000004", "00000000-0000-0000-0000-000000000002")}}
+	return p
 }
 
 // point is a sign-in of a situation that no atom is asked for.
