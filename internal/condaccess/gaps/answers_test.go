@@ -129,6 +129,39 @@ func TestDead(t *testing.T) {
 	}
 }
 
+// A strength of one factor is satisfied by who has not several: the policy for
+// several factors stops them, and no other does. A policy that asks for what all
+// that it covers have stops nothing, and covers something.
+func TestDeadByWhatIsSatisfied(t *testing.T) {
+	for _, test := range []struct {
+		name, policies string
+		want           []Dead
+	}{
+		{"a strength of one factor", `[{"id":"aaaaaaaa-0000-0000-0000-000000000001","displayName":"MFA","state":"enabled","conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"clientAppTypes":["all"]},"grantControls":{"operator":"OR","builtInControls":["mfa"]}},{"id":"aaaaaaaa-0000-0000-0000-000000000002","displayName":"Cert","state":"enabled","conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"clientAppTypes":["all"]},"grantControls":{"operator":"OR","authenticationStrength":{"id":"12340000-0000-0000-0000-000000000004","displayName":"Cert","allowedCombinations":["x509CertificateSingleFactor"]}}}]`, nil},
+		{"compliant devices that are compliant", `[{"id":"aaaaaaaa-0000-0000-0000-000000000001","displayName":"Compliant only","state":"enabled","conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"clientAppTypes":["browser"],"devices":{"deviceFilter":{"mode":"include","rule":"device.isCompliant -eq True"}}},"grantControls":{"operator":"OR","builtInControls":["compliantDevice"]}}]`, []Dead{{Empty: false}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, err := condaccess.ReadCase([]byte(`{"policies":` + test.policies + `,"signIn":{}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := NewSpace(condaccess.NewEvaluator(c.Tenant, condaccess.Options{}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			dead, err := s.Dead()
+			if err != nil || len(dead) != len(test.want) {
+				t.Fatalf("dead: %+v, %v", dead, err)
+			}
+			for i, d := range dead {
+				if d.Empty != test.want[i].Empty {
+					t.Errorf("%s covers nothing: %v", d.Policy.Name, d.Empty)
+				}
+			}
+		})
+	}
+}
+
 // Without the policy for legacy clients, several factors still stop them: but
 // for those who connect directly, whom "All" need not hold, and whom a policy for
 // Exchange ActiveSync does. Without that for several factors, a password passes.

@@ -32,62 +32,85 @@ func (s *Space) Dead() ([]Dead, error) {
 		if p.State != condaccess.Enabled || p.Deleted || p.Grant == nil || s.evaluator.StandsIn(i) != condaccess.No {
 			continue // without one that stands in, others stop more
 		}
-		dead, empty := true, true
-		for _, space := range spaces {
-			alive, covers, err := space.alive(i, p)
-			if err != nil {
-				return nil, err
-			}
-			dead, empty = dead && !alive, empty && !covers
+		alive, err := anyOf(spaces, func(space *Space) (bool, error) { return space.alive(i, p) })
+		if err != nil {
+			return nil, err
 		}
-		if dead {
-			out = append(out, Dead{p, empty})
+		if alive {
+			continue
 		}
+		covers, err := anyOf(spaces, func(space *Space) (bool, error) { return space.covers(i) })
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Dead{p, !covers})
 	}
 	return out, nil
 }
 
-// alive tells whether a policy may stop what no other stops for certain, and
-// whether it covers anything.
-func (s *Space) alive(i int, p *condaccess.Policy) (alive, covers bool, err error) {
+func anyOf(spaces []*Space, is func(*Space) (bool, error)) (bool, error) {
+	for _, s := range spaces {
+		if yes, err := is(s); yes || err != nil {
+			return yes, err
+		}
+	}
+	return false, nil
+}
+
+// alive tells whether a policy may stop what no other stops for certain.
+func (s *Space) alive(i int, p *condaccess.Policy) (bool, error) {
+	var self set
+	self.add(i)
 	for _, clause := range p.Grant.Clauses {
-		for _, sit := range s.lacking(clause) {
-			regions, err := s.regions(&sit)
-			if err != nil {
-				return false, false, err
-			}
-			for _, r := range regions {
-				stops, covered := r.needs(i)
-				if stops {
-					return true, true, nil
-				}
-				covers = covers || covered
+		alive, err := s.within(s.lacking(clause), func(r *region) state {
+			others := r.sure.without(&self)
+			return state{wanted: r.perhaps.and(s.perhaps(i)), stops: others.or(&r.beside)}
+		})
+		if alive || err != nil {
+			return alive, err
+		}
+	}
+	return false, nil
+}
+
+// covers tells whether a policy may cover anything, whether it stops it or not.
+func (s *Space) covers(i int) (bool, error) {
+	return s.within(situationsOf(s.everything(), deviceKinds()), func(r *region) state { return state{wanted: *s.perhaps(i), stops: r.beside} })
+}
+
+// perhaps is the set of what a policy may cover.
+func (s *Space) perhaps(i int) *set {
+	var out set
+	out.add(s.policies + i)
+	return &out
+}
+
+// within tells whether anything of the situations is in the region of a state.
+func (s *Space) within(situations []situation, of func(*region) state) (bool, error) {
+	for i := range situations {
+		regions, err := s.regions(&situations[i])
+		if err != nil {
+			return false, err
+		}
+		for _, r := range regions {
+			if r.diagram.open(0, of(r)) > 0 {
+				return true, nil
 			}
 		}
 	}
-	return false, covers, nil
-}
-
-// needs tells whether in a region a policy may stop what no other stops for
-// certain, and whether it may cover anything.
-func (r *region) needs(i int) (stops, covers bool) {
-	var own, self set
-	own.add(r.space.policies + i)
-	self.add(i)
-	others := r.sure.without(&self)
-	return r.diagram.open(0, state{wanted: r.perhaps.and(&own), stops: others.or(&r.beside)}) > 0, r.diagram.open(0, state{wanted: own, stops: r.beside}) > 0
+	return false, nil
 }
 
 // lacking returns the situations of someone who has everything but what
 // satisfies a clause.
 func (s *Space) lacking(clause []condaccess.Control) []situation {
 	all := []condaccess.Facts{s.everything()}
-	kinds := []deviceKind{noDevice, unmanaged, compliant, hybrid, fullDevice}
+	kinds := deviceKinds()
 	for _, c := range clause {
-		if c.Kind == condaccess.AuthenticationStrength {
+		if c.Kind == condaccess.AuthenticationStrength || c.Kind == condaccess.MFA {
 			var rest []condaccess.Facts
 			for _, f := range all {
-				rest = append(rest, s.takeStrength(f, c)...)
+				rest = append(rest, s.takeMethods(f, c)...)
 			}
 			all = rest
 			continue
@@ -169,8 +192,6 @@ func controls(g *condaccess.Grant) []condaccess.Control {
 func (s *Space) take(f *condaccess.Facts, c condaccess.Control) {
 	no := condaccess.No
 	switch c.Kind {
-	case condaccess.MFA:
-		f.MFA, f.Methods = no, []string{"password"}
 	case condaccess.ApprovedApplication:
 		f.ApprovedApplication = no
 	case condaccess.CompliantApplication:
@@ -183,18 +204,29 @@ func (s *Space) take(f *condaccess.Facts, c condaccess.Control) {
 		f.TermsOfUse, f.Accepted = no, except(f.Accepted, []string{c.ID})
 	case condaccess.CustomFactor:
 		f.CustomFactors, f.Accepted = no, except(f.Accepted, []string{c.ID})
-	case condaccess.UnknownControl, condaccess.Block, condaccess.CompliantDevice, condaccess.DomainJoinedDevice, condaccess.AuthenticationStrength:
+	case condaccess.UnknownControl, condaccess.Block, condaccess.CompliantDevice, condaccess.DomainJoinedDevice, condaccess.AuthenticationStrength, condaccess.MFA:
 	}
 }
 
-// takeStrength takes what satisfies a strength away: in every way in which the
-// methods that are left are as many as they can be, and some others.
-func (s *Space) takeStrength(f condaccess.Facts, c condaccess.Control) []condaccess.Facts {
+// severalFactors is the strength of Microsoft's that allows whatever is more than
+// one factor.
+const severalFactors = "00000000-0000-0000-0000-000000000002"
+
+// takeMethods takes what satisfies a strength, or more than one factor, away: in
+// every way in which the methods that are left are as many as they can be.
+func (s *Space) takeMethods(f condaccess.Facts, c condaccess.Control) []condaccess.Facts {
+	strength := c.Strength
+	if c.Kind == condaccess.MFA {
+		strength, f.MFA = &condaccess.Strength{ID: severalFactors}, condaccess.No
+	}
+	sets := lackingMethods(f.Methods, s.evaluator.Combinations(strength))
 	var out []condaccess.Facts
-	for _, methods := range lackingMethods(f.Methods, s.evaluator.Combinations(c.Strength)) {
-		g := f
-		g.Methods = methods
-		out = append(out, g)
+	for i, methods := range sets {
+		more := func(other []string) bool { return len(other) > len(methods) && len(except(methods, other)) == 0 }
+		if !slices.ContainsFunc(sets, more) {
+			f.Methods = sets[i]
+			out = append(out, f)
+		}
 	}
 	return out
 }
