@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,10 +94,32 @@ func (a *app) loadBoth(before, after, rest []string, f *gapFlags) (both *condacc
 	if merged.Locations, err = mergeLocations(one.Locations, other.Locations); err != nil {
 		return nil, 0, err
 	}
+	merged.LocationsKnown = one.LocationsKnown || other.LocationsKnown
+	if merged.Strengths, err = mergeStrengths(one.Strengths, other.Strengths); err != nil {
+		return nil, 0, err
+	}
+	if len(one.CrossTenant) == 0 {
+		merged.CrossTenant = other.CrossTenant
+	}
 	if len(one.Directory.Users) == 0 && len(one.Directory.Groups) == 0 {
 		merged.Directory = other.Directory
 	}
 	return &merged, len(one.Policies), nil
+}
+
+// mergeStrengths returns the strengths of both. One that is not the same in both
+// would answer for one set what is true of the other.
+func mergeStrengths(one, other []*condaccess.Strength) ([]*condaccess.Strength, error) {
+	out := one[:len(one):len(one)]
+	for _, s := range other {
+		i := slices.IndexFunc(one, func(known *condaccess.Strength) bool { return strings.EqualFold(known.ID, s.ID) })
+		if i < 0 {
+			out = append(out, s)
+		} else if !reflect.DeepEqual(one[i], s) {
+			return nil, fmt.Errorf("authentication strength %s differs between the two sets: policies can be compared over the same strengths only", cmp.Or(s.Name, s.ID))
+		}
+	}
+	return out, nil
 }
 
 // mergeLocations returns the locations of both. One that is not the same in
