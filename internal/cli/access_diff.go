@@ -20,7 +20,8 @@ func (a *app) accessDiffCommand() *cobra.Command {
 		Use:   "diff --before PATH --after PATH [PATH…]",
 		Short: "What a change of the policies opens and closes",
 		Long: "diff compares two sets of policies over the same directory and named locations, which the other paths hold, or\n" +
-			"either set's own files: what the one stops for certain and the other does not, exactly.\n\n" + profileHelp(),
+			"either set's own files: what the one stops for certain and the other does not, exactly. A change that may open or\n" +
+			"close is one where the other set may stop it too: that depends on what was not exported.\n\n" + profileHelp(),
 		Args: func(cmd *cobra.Command, _ []string) error {
 			if len(before) == 0 || len(after) == 0 {
 				return usagef("%s needs --before and --after", cmd.CommandPath())
@@ -60,11 +61,15 @@ func (a *app) diffPolicies(before, after, rest []string, f *gapFlags) error {
 			return err
 		}
 		for _, side := range []struct {
-			word string
-			rows []gaps.Row
-		}{{"opens", c.Opened}, {"closes", c.Closed}} {
+			word, unsure string
+			rows         []gaps.Row
+		}{{"opens", "may open", c.Opened}, {"closes", "may close", c.Closed}} {
 			for i := range side.rows {
-				l.rows = append(l.rows, rowCells(&side.rows[i], p.Name, side.word))
+				word := side.word
+				if !side.rows[i].Certain {
+					word = side.unsure
+				}
+				l.rows = append(l.rows, rowCells(&side.rows[i], p.Name, word))
 			}
 		}
 		if c.Further > 0 {

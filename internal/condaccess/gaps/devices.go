@@ -19,7 +19,9 @@ const (
 	fullDevice                   // both
 )
 
-func deviceKinds() []deviceKind { return []deviceKind{noDevice, unmanaged, compliant, hybrid, fullDevice} }
+func deviceKinds() []deviceKind {
+	return []deviceKind{noDevice, unmanaged, compliant, hybrid, fullDevice}
+}
 
 func (k deviceKind) compliant() condaccess.Truth { return truth(k == compliant || k == fullDevice) }
 func (k deviceKind) hybrid() condaccess.Truth    { return truth(k == hybrid || k == fullDevice) }

@@ -4,7 +4,7 @@ import "github.com/conshelf/conshelf/internal/condaccess"
 
 // A Comparison says what changes for a profile between two sets of policies:
 // what was stopped for certain and is not any more, and what is stopped for
-// certain and was not.
+// certain and was not. A row that is not certain is of what the other set may stop.
 type Comparison struct {
 	Profile Profile
 	Opened  []Row
@@ -50,21 +50,32 @@ func (s *Space) changed(p *Profile, one, other func(int) bool) ([]candidate, err
 				continue
 			}
 		}
-		from := state{wanted: r.chosen(one), stops: r.chosen(other)}
-		check := func(signIn *condaccess.SignIn) error { return r.confirmChange(signIn, one, other) }
-		found = append(found, r.candidates(from, check, r.used())...)
+		check := func(want condaccess.Truth) func(*condaccess.SignIn) error {
+			return func(signIn *condaccess.SignIn) error { return r.confirmChange(signIn, one, other, want) }
+		}
+		sure, perhaps := r.sure.choose(0, one), r.perhaps.choose(s.policies, other)
+		found = append(found, r.candidates(state{wanted: sure, stops: perhaps}, nil, check(condaccess.No), r.used())...)
+		unsure := state{wanted: sure, stops: r.sure.choose(0, other)}
+		perhaps.each(func(bit int) {
+			if r.known(bit - s.policies) {
+				return
+			}
+			if by := s.part(r, condaccess.No, set{}, partKey{covered: true, by: bit}); by != nil {
+				found = append(found, by.candidates(unsure, other, check(condaccess.Unsure), by.used())...)
+			}
+		})
 	}
 	return found, nil
 }
 
-// chosen returns those policies that stop the situation for certain where they
-// cover it, and are in a set.
-func (r *region) chosen(in func(int) bool) set {
-	var out set
-	r.sure.each(func(i int) {
-		if in(i) {
-			out.add(i)
+// known tells whether of a policy nothing is unsure: where it may stop, it stops.
+func (r *region) known(policy int) bool {
+	known := r.sure.has(policy)
+	for _, sheet := range r.sheets {
+		for i := range sheet.classes {
+			in := &sheet.classes[i].in
+			known = known && in.has(policy) == in.has(r.space.policies+policy)
 		}
-	})
-	return out
+	}
+	return known
 }

@@ -1,6 +1,7 @@
 package gaps
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/conshelf/conshelf/internal/condaccess"
@@ -108,4 +109,47 @@ func certain(r *Report) bool {
 		}
 	}
 	return false
+}
+
+// What a comparison lists the evaluator confirms, certain or not, and there is a
+// row of the one or the other for every profile that random points find one for.
+func TestComparisonsFindWhatPointsFind(t *testing.T) {
+	found := make(map[condaccess.Truth]int)
+	for seed := range uint64(8) {
+		w := newWorld(300 + seed)
+		z := size{policies: 8, users: 20, groups: 5, apps: 4}
+		space, err := NewSpace(condaccess.NewEvaluator(w.tenant(t, z), condaccess.Options{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(space.standIns()) > 0 {
+			continue // of registering nothing is compared
+		}
+		even, odd := func(i int) bool { return i%2 == 0 }, func(i int) bool { return i%2 == 1 }
+		for _, p := range Profiles() {
+			c, err := space.Compare(p, even, odd, 2000)
+			if err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+			listed := map[condaccess.Truth]bool{condaccess.No: certain(&Report{Rows: c.Opened}), condaccess.Unsure: slices.ContainsFunc(c.Opened, func(r Row) bool { return !r.Certain && len(r.Unknown) > 0 })}
+			for i := range p.cases {
+				r, err := space.region(&p.cases[i])
+				if err != nil {
+					t.Fatal(err)
+				}
+				for range 150 {
+					s := w.point(&p.cases[i], z)
+					if is := r.stopped(s, odd); r.stopped(s, even) == condaccess.Yes && is != condaccess.Yes {
+						found[is]++
+						if !listed[is] {
+							t.Fatalf("seed %d: %s: stopped by the others is %v, and no row says so", seed, p.Name, is)
+						}
+					}
+				}
+			}
+		}
+	}
+	if found[condaccess.No] < 100 || found[condaccess.Unsure] < 100 {
+		t.Errorf("found %v: the worlds are too alike", found)
+	}
 }

@@ -73,7 +73,7 @@ func (r *region) prove(out *Proof) error {
 	out.Stopped, out.Witness, out.Label = stopped, r.signIn(point), r.label(point)
 	out.Unknown = nil
 	if stopped == condaccess.Unsure {
-		out.Unknown = reasonsOf(r.space.evaluator.Evaluate(out.Witness))
+		out.Unknown = reasonsOf(r.space.evaluator.Evaluate(out.Witness), all)
 	}
 	return r.confirm(out.Witness, stopped == condaccess.No)
 }

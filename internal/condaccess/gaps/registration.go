@@ -27,7 +27,7 @@ func (s *Space) regions(sit *situation) ([]*region, error) {
 // unregistered returns the part of a region that is not of the registration; nil
 // where there is none.
 func (s *Space) unregistered(whole *region) *region {
-	return s.part(whole, condaccess.No, set{}, partKey{})
+	return s.part(whole, condaccess.No, set{}, partKey{of: otherTargets})
 }
 
 // registrations returns the regions of the registration of security information.
@@ -49,12 +49,12 @@ func (s *Space) registrations(whole *region) []*region {
 		}
 	}
 	certain.each(func(i int) {
-		add(s.part(whole, condaccess.Yes, set{}, partKey{registration: true, covered: true, by: i}))
+		add(s.part(whole, condaccess.Yes, set{}, partKey{of: registration, covered: true, by: i}))
 	})
 	perhaps.each(func(i int) {
-		add(s.part(whole, condaccess.Unsure, certain, partKey{registration: true, covered: true, by: i}))
+		add(s.part(whole, condaccess.Unsure, certain, partKey{of: registration, covered: true, by: i}))
 	})
-	add(s.part(whole, condaccess.No, perhaps, partKey{registration: true}))
+	add(s.part(whole, condaccess.No, perhaps, partKey{of: registration}))
 	return out
 }
 
@@ -69,14 +69,34 @@ func (s *Space) standIns() []int {
 	return out
 }
 
-// A partKey says which atoms of a sheet are kept: of resources, the registration
-// or all others; of every dimension, where covered, those that a bit of a set is
-// of.
+// A portion says which resources a part has.
+type portion int
+
+const (
+	allTargets portion = iota
+	registration
+	otherTargets
+)
+
+func (p portion) has(a *atom) bool {
+	switch p {
+	case allTargets:
+		return true
+	case registration:
+		return a.registers()
+	case otherTargets:
+		return !a.registers()
+	}
+	panic(p)
+}
+
+// A partKey says which atoms of a sheet are kept: of resources, those of a
+// portion; of every dimension, where covered, those that a bit of a set is of.
 type partKey struct {
-	sheet        *sheet
-	registration bool
-	covered      bool
-	by           int
+	sheet   *sheet
+	of      portion
+	covered bool
+	by      int
 }
 
 // part returns the part of a region that a key says, in which a policy that stands
@@ -99,14 +119,23 @@ func (s *Space) part(whole *region, registers condaccess.Truth, beside set, key 
 
 // kept returns the part of a sheet that a key says.
 func (s *Space) kept(key partKey) *sheet {
-	if key.sheet.dimension != targets && !key.covered {
-		return key.sheet
+	full := key.sheet
+	if full.dimension != targets {
+		key.of = allTargets
+	}
+	if key.of == allTargets && !key.covered {
+		return full
 	}
 	out := s.parts[key]
 	if out == nil {
-		full := key.sheet
+		here := make([]bool, len(full.atoms)) // a part has parts
+		for i := range full.classes {
+			for _, a := range full.classes[i].atoms {
+				here[a] = true
+			}
+		}
 		out = sheetOf(full.dimension, full.atoms, full.in, func(i int) bool {
-			return (full.dimension != targets || full.atoms[i].registers() == key.registration) && (!key.covered || full.in[i].has(key.by))
+			return here[i] && key.of.has(&full.atoms[i]) && (!key.covered || full.in[i].has(key.by))
 		})
 		s.parts[key] = out
 	}

@@ -21,8 +21,8 @@ type Report struct {
 // A Row is something that is open: to some principals, for some resources, under
 // some conditions.
 type Row struct {
-	// Certain says that no policy may stop it, and that all policies are known. Otherwise no policy stops it for
-	// certain, and Unknown says what leaves it open.
+	// Certain says that no policy may stop it, and that all policies are known.
+	// Otherwise no policy stops it for certain, and Unknown says what leaves it open.
 	Certain    bool
 	Unknown    []condaccess.Reason
 	Principals []string
@@ -57,8 +57,8 @@ func (s *Space) Report(p Profile, limit int) (*Report, error) {
 		}
 		for _, r := range regions {
 			uses := r.used()
-			found = append(found, r.candidates(r.open(), func(s *condaccess.SignIn) error { return r.confirm(s, true) }, uses)...)
-			found = append(found, r.candidates(r.unsure(), func(s *condaccess.SignIn) error { return r.confirm(s, false) }, uses)...)
+			found = append(found, r.candidates(r.open(), nil, func(s *condaccess.SignIn) error { return r.confirm(s, true) }, uses)...)
+			found = append(found, r.candidates(r.unsure(), all, func(s *condaccess.SignIn) error { return r.confirm(s, false) }, uses)...)
 			out.Nodes += r.diagram.size()
 		}
 	}
@@ -98,8 +98,8 @@ func compareBool(a, b bool) int {
 type candidate struct {
 	region  *region
 	certain bool
-	explain bool  // what leaves it open is what was not known
-	who     []int // atoms
+	unknown func(policy int) bool // of which policies it is not known; nil where it is certain
+	who     []int                 // atoms
 	what    []int
 	people  int
 	uses    []int // by number
@@ -111,14 +111,14 @@ type candidate struct {
 }
 
 // candidates groups principals, and resources for each group, by what is left to
-// ask of them.
-func (r *region) candidates(from state, check func(*condaccess.SignIn) error, uses map[int][]usedPoint) []candidate {
+// ask of them. Unknown says which policies leave it unknown; nil: it is certain.
+func (r *region) candidates(from state, unknown func(policy int) bool, check func(*condaccess.SignIn) error, uses map[int][]usedPoint) []candidate {
 	var out []candidate
 	d := r.diagram
 	for _, who := range d.groups(0, from) {
 		for _, what := range d.groups(1, who.next) {
 			c := candidate{
-				region: r, check: check, certain: from.settled, explain: from == r.unsure(), who: r.sheets[0].of(who.classes), what: r.sheets[1].of(what.classes),
+				region: r, check: check, certain: unknown == nil, unknown: unknown, who: r.sheets[0].of(who.classes), what: r.sheets[1].of(what.classes),
 				point: [2]int{who.classes[0], what.classes[0]}, after: what.next,
 			}
 			c.people = r.sheets[0].people(c.who)
@@ -216,8 +216,8 @@ func (c *candidate) row() (Row, error) {
 			row.Conditions = append(row.Conditions, limit)
 		}
 	}
-	if c.explain {
-		row.Unknown = reasonsOf(r.space.evaluator.Evaluate(witness))
+	if c.unknown != nil {
+		row.Unknown = reasonsOf(r.space.evaluator.Evaluate(witness), c.unknown)
 	}
 	return row, nil
 }
@@ -237,11 +237,11 @@ func (s *sheet) limit(marks []bool) Limit {
 	return out
 }
 
-// reasonsOf returns why a decision is not known, once each.
-func reasonsOf(e condaccess.Evaluation) []condaccess.Reason {
+// reasonsOf returns why a decision is not known, once each, by some policies.
+func reasonsOf(e condaccess.Evaluation, by func(policy int) bool) []condaccess.Reason {
 	var out []condaccess.Reason
 	for i := range e.Policies {
-		if e.Policies[i].Stops() != condaccess.Unsure {
+		if !by(i) || e.Policies[i].Stops() != condaccess.Unsure {
 			continue
 		}
 		for _, r := range e.Policies[i].Reasons {
@@ -252,3 +252,6 @@ func reasonsOf(e condaccess.Evaluation) []condaccess.Reason {
 	}
 	return out
 }
+
+// all holds every policy.
+func all(int) bool { return true }

@@ -61,3 +61,15 @@ func (s *set) list() []int {
 	s.each(func(i int) { out = append(out, i) })
 	return out
 }
+
+// choose returns those members of a part of a set, which begins at first, that
+// are in a choice.
+func (s *set) choose(first int, in func(int) bool) set {
+	var out set
+	s.each(func(i int) {
+		if in(i - first) {
+			out.add(i)
+		}
+	})
+	return out
+}

@@ -244,19 +244,19 @@ func (r *region) confirm(s *condaccess.SignIn, granted bool) error {
 	if granted {
 		want = condaccess.No
 	}
-	if got := r.stopped(s, func(int) bool { return true }); got != want {
+	if got := r.stopped(s, all); got != want {
 		return differ(s, got)
 	}
 	return nil
 }
 
 // confirmChange asks the evaluator whether one set of policies stops a sign-in,
-// and another does not for certain.
-func (r *region) confirmChange(s *condaccess.SignIn, one, other func(int) bool) error {
+// and another does not, or not for certain.
+func (r *region) confirmChange(s *condaccess.SignIn, one, other func(int) bool, want condaccess.Truth) error {
 	if got := r.stopped(s, one); got != condaccess.Yes {
 		return differ(s, got)
 	}
-	if got := r.stopped(s, other); got == condaccess.Yes {
+	if got := r.stopped(s, other); got != want {
 		return differ(s, got)
 	}
 	return nil
