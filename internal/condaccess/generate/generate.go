@@ -52,8 +52,10 @@ type Request struct {
 // The refusals.
 var (
 	ErrNoBreakGlass = errors.New("no break-glass account is named: a policy for all users could lock everyone out")
+	ErrNoID         = errors.New("a policy leaves accounts out by their object id, and by nothing else")
 	ErrNoAddresses  = errors.New("no address of an attacker is known")
 	ErrNoCountries  = errors.New("no country from which people sign in is named")
+	ErrNoCode       = errors.New("a country is named by its code of two letters")
 )
 
 // Templates returns the templates there are.
@@ -83,8 +85,14 @@ func Templates() []Template {
 
 // Write writes the policy of a template.
 func (t Template) Write(in *Input) (Document, error) {
-	if len(in.BreakGlassUsers)+len(in.BreakGlassGroups) == 0 {
+	leftOut := slices.Concat(in.BreakGlassUsers, in.BreakGlassGroups)
+	if len(leftOut) == 0 {
 		return Document{}, fmt.Errorf("template %s: %w", t.Name, ErrNoBreakGlass)
+	}
+	for _, id := range leftOut {
+		if id == "" || strings.ContainsAny(id, "@ ") {
+			return Document{}, fmt.Errorf("template %s: break-glass account %q: %w", t.Name, id, ErrNoID)
+		}
 	}
 	p := &policy{DisplayName: t.Title, State: "enabledForReportingButNotEnforced", Grant: grant{Operator: "OR", Controls: []string{"block"}}}
 	p.Conditions = conditions{
@@ -94,17 +102,17 @@ func (t Template) Write(in *Input) (Document, error) {
 	if err := t.fill(p, in); err != nil {
 		return Document{}, fmt.Errorf("template %s: %w", t.Name, err)
 	}
-	out := Document{Template: t.Name, Rollback: Request{"PATCH", "/identity/conditionalAccess/policies/{id}", json.RawMessage(`{"state":"disabled"}`)}}
+	doc := Document{Template: t.Name, Rollback: Request{"PATCH", "/identity/conditionalAccess/policies/{id}", json.RawMessage(`{"state":"disabled"}`)}}
 	var err error
 	if p.location != nil {
-		if out.Location, err = json.Marshal(p.location); err != nil {
+		if doc.Location, err = json.Marshal(p.location); err != nil {
 			return Document{}, fmt.Errorf("write named location: %w", err)
 		}
 	}
-	if out.Policy, err = json.Marshal(p); err != nil {
+	if doc.Policy, err = json.Marshal(p); err != nil {
 		return Document{}, fmt.Errorf("write policy: %w", err)
 	}
-	return out, nil
+	return doc, nil
 }
 
 func listed(ids []string) []string {
@@ -144,8 +152,16 @@ func geofence(p *policy, in *Input) error {
 	if len(in.Countries) == 0 {
 		return ErrNoCountries
 	}
+	var codes []string
+	for _, code := range in.Countries {
+		code = strings.ToUpper(code)
+		if len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+			return fmt.Errorf("country %q: %w", code, ErrNoCode)
+		}
+		codes = append(codes, code)
+	}
 	// An address of which Entra does not know the country stays outside.
-	l := &location{Type: "#microsoft.graph.countryNamedLocation", Name: p.DisplayName + ": allowed", Countries: listed(in.Countries), Unknown: new(bool)}
+	l := &location{Type: "#microsoft.graph.countryNamedLocation", Name: p.DisplayName + ": allowed", Countries: listed(codes), Unknown: new(bool)}
 	l.identify()
 	p.location = l
 	p.Conditions.Locations = &places{Include: []string{"All"}, Exclude: []string{l.ID}}

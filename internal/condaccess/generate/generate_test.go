@@ -85,3 +85,26 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 }
+
+// What Graph takes for nobody or for no country is not written: it would lock
+// out whom it is to leave out.
+func TestWhatIsNoIDIsRefused(t *testing.T) {
+	geofence := Templates()[4]
+	for _, test := range []struct {
+		in   Input
+		want error
+	}{
+		{Input{BreakGlassUsers: []string{""}, Countries: []string{"NO"}}, ErrNoID},
+		{Input{BreakGlassUsers: []string{"glass"}, BreakGlassGroups: []string{"glass@contoso.com"}, Countries: []string{"NO"}}, ErrNoID},
+		{Input{BreakGlassUsers: []string{"glass"}, Countries: []string{"NO", "Germany"}}, ErrNoCode},
+		{Input{BreakGlassUsers: []string{"glass"}, Countries: []string{"no", "NO"}}, nil},
+	} {
+		d, err := geofence.Write(&test.in)
+		if !errors.Is(err, test.want) || test.want == nil && err != nil {
+			t.Errorf("%+v: %v, want %v", test.in, err, test.want)
+		}
+		if err == nil && len(load(t, d).Locations[0].Countries) != 1 {
+			t.Errorf("%s, want one country", d.Location)
+		}
+	}
+}
