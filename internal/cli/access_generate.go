@@ -217,7 +217,7 @@ func (a *app) prospects(ctx context.Context, c *investigation.Case, uses *gaps.U
 	t := l.Tenant()
 	last := len(t.Policies) - 1
 	enforceLast(t)
-	space, err := gaps.NewSpace(condaccess.NewEvaluator(t, condaccess.Options{}))
+	space, err := a.spaceOf(t, condaccess.Options{}, &gapFlags{})
 	if err != nil {
 		return err
 	}
