@@ -47,8 +47,8 @@ func (a aggregateCall) limit(g *generator) string {
 // aggregate groups rows. The result is ordered by the keys.
 func (g *generator) aggregate(r *plan.Aggregate) relation {
 	in := g.lighten(g.rel(r.Input), plan.Exprs(r)...)
-	if g.distinctInSteps(r, in) {
-		in, r = g.distinctBefore(r, in)
+	if g.steps != nil {
+		in, r = g.beforeAggregate(r, in)
 	}
 	in = g.atSteps(in)
 	defer g.inStep(in)()

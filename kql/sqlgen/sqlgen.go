@@ -143,6 +143,16 @@ func (g *generator) cte(body string) string {
 	return name
 }
 
+// computed tells whether a relation is one that is computed once already.
+func (g *generator) computed(r relation) bool {
+	for _, cte := range g.ctes {
+		if strings.HasPrefix(cte, r.name+" AS MATERIALIZED (") {
+			return true
+		}
+	}
+	return false
+}
+
 // materialize makes the last common table expression one that is computed once.
 func (g *generator) materialize() {
 	last := len(g.ctes) - 1
@@ -207,7 +217,7 @@ func (g *generator) sharedRel(r *plan.Shared) relation {
 		return rel
 	}
 	rel := g.rel(r.Input)
-	if g.uses[r] > 1 && len(g.given) == 0 {
+	if g.uses[r] > 1 && len(g.given) == 0 && !g.computed(rel) {
 		rel.name = g.cte("SELECT * FROM " + rel.name)
 		g.materialize()
 		rel.natural = false

@@ -74,7 +74,7 @@ func (g *generator) atSteps(in relation) relation {
 	}
 	out.group = in.taken().name("$step")
 	expanded := g.cte("SELECT l.*, " + step + " AS " + out.group + " FROM " + from)
-	conditions := []string{g.inSteps(out.group)}
+	conditions := append([]string{g.inSteps(out.group)}, in.within.conditions(in.time, out.group)...)
 	if period%every != 0 {
 		conditions = append(conditions, fmt.Sprintf("%s <= %s + %d", out.group, in.time, period))
 	}

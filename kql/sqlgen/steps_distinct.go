@@ -11,9 +11,26 @@ import (
 // Two rows between the same two instants are in the same steps. Where only
 // different values count, they are made one before they are those of steps.
 
+// sameSteps writes a time that rows have together which are in the same steps;
+// ok is false if there is none. A row that is just at an instant may be in
+// others than one after it.
+func (g *generator) sameSteps(in relation) (time string, ok bool) {
+	every := g.steps.Every
+	if in.time == "" || g.steps.Period%every != 0 {
+		return "", false
+	}
+	if !in.within.older.set && !in.within.younger.set {
+		return fmt.Sprintf("%[1]s - %[1]s %% %[2]d", in.time, every), true
+	}
+	if in.within.older.ago%every != 0 || in.within.younger.ago%every != 0 {
+		return "", false
+	}
+	return fmt.Sprintf("CASE WHEN %[1]s %% %[2]d = 0 THEN %[1]s ELSE %[1]s - %[1]s %% %[2]d + 1 END", in.time, every), true
+}
+
 // distinctInSteps tells whether r counts, or lists, different values only.
 func (g *generator) distinctInSteps(r *plan.Aggregate, in relation) bool {
-	if in.time == "" || len(r.Keys) == 0 || g.steps.Period%g.steps.Every != 0 {
+	if _, ok := g.sameSteps(in); !ok || len(r.Keys) == 0 {
 		return false
 	}
 	for _, a := range r.Aggs {
@@ -58,7 +75,8 @@ func (g *generator) distinctBefore(r *plan.Aggregate, in relation) (relation, *p
 		call.Args = []plan.Expr{value(a.Call.Args[0])}
 		over.Aggs = append(over.Aggs, plan.Agg{Name: a.Name, Call: &call})
 	}
-	items = append(items, fmt.Sprintf(`%[1]s - %[1]s %% %[2]d AS "$time"`, in.time, g.steps.Every))
+	time, _ := g.sameSteps(in)
+	items = append(items, time+` AS "$time"`)
 	out.order = append(out.order, ordinal(out.time))
 	out.name = g.cte("SELECT DISTINCT " + strings.Join(items, ", ") + "\n  FROM " + in.name)
 	return out, &over

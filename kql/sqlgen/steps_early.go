@@ -70,7 +70,7 @@ func (g *generator) beforeSteps(in relation, alone, stepped []plan.Expr) (relati
 		}
 		d := g.distance(in, e)
 		in.within = in.within.narrowed(g.steps, d)
-		if !d.exact {
+		if !d.exact && !d.bounds() {
 			left = append(left, e)
 		}
 	}
@@ -165,10 +165,46 @@ type askedTable struct {
 }
 
 // A distance is between how much and how much after a row a step can be at
-// which a condition is true. Exact: it is true at every such step.
+// which a condition is true. Exact: it is true at every such step. Otherwise
+// older and younger say at which it is, if it compares times and nothing else.
 type distance struct {
-	least, most int64
-	exact       bool
+	least, most    int64
+	exact          bool
+	older, younger limit
+}
+
+// bounds tells whether the limits say all that the condition does.
+func (d distance) bounds() bool { return d.older.set || d.younger.set }
+
+// A limit is how long before the step a row's time must be at least, or may be
+// at most; open: not just so long.
+type limit struct {
+	ago       int64
+	open, set bool
+}
+
+// least returns the limit of two that more rows are too young for.
+func (l limit) least(o limit) limit {
+	if !l.set || o.set && (o.ago > l.ago || o.ago == l.ago && o.open) {
+		return o
+	}
+	return l
+}
+
+// most returns the limit of two that more rows are too old for.
+func (l limit) most(o limit) limit {
+	if !l.set || o.set && (o.ago < l.ago || o.ago == l.ago && o.open) {
+		return o
+	}
+	return l
+}
+
+// sql writes the limit of a time; compare is the comparison if it is open.
+func (l limit) sql(time, compare, step string) string {
+	if !l.open {
+		compare += "="
+	}
+	return fmt.Sprintf("%s %s %s - %d", time, compare, step, l.ago)
 }
 
 // distance returns what e says of the steps if it compares the row's time with
@@ -176,7 +212,7 @@ type distance struct {
 func (g *generator) distance(in relation, e plan.Expr) distance {
 	c, ok := e.(*plan.Call)
 	if !ok {
-		return distance{0, g.steps.Period, false}
+		return distance{most: g.steps.Period}
 	}
 	switch c.Func {
 	case ">", ">=":
@@ -198,30 +234,50 @@ func (g *generator) distance(in relation, e plan.Expr) distance {
 			most, within := agoOf(in, c.Args[0], c.Args[1])
 			least, before := agoOf(in, c.Args[0], c.Args[2])
 			if within && before {
-				return distance{least, most, false}
+				return distance{least: least, most: most, older: limit{ago: least, set: true}, younger: limit{ago: most, set: true}}
 			}
 		}
 	}
-	return distance{0, g.steps.Period, false}
+	return distance{most: g.steps.Period}
 }
 
 // until is of a row that is not earlier than so long ago: time >= ago(most). All
 // rows between two instants are the same to it, unless the instant itself does
 // not count.
 func (g *generator) until(most int64, closed bool) distance {
-	return distance{0, most, closed && most%g.steps.Every == 0}
+	if closed && most%g.steps.Every == 0 {
+		return distance{most: most, exact: true}
+	}
+	return distance{most: most, younger: limit{ago: most, open: !closed, set: true}}
 }
 
 // from is of a row that is earlier than so long ago: time < ago(least).
 func (g *generator) from(least int64, open bool) distance {
-	return distance{least, g.steps.Period, open && least%g.steps.Every == 0}
+	if open && least%g.steps.Every == 0 {
+		return distance{least: least, most: g.steps.Period, exact: true}
+	}
+	return distance{least: least, most: g.steps.Period, older: limit{ago: least, open: open, set: true}}
 }
 
 // A stepRange is steps by their number after a row: the first after it is 0.
-// The zero value is all.
+// Of those, older and younger leave out the ones that they are not true at. The
+// zero value is all.
 type stepRange struct {
-	begin, end int64
-	set        bool
+	begin, end     int64
+	set            bool
+	older, younger limit
+}
+
+// conditions are those of the limits, of the columns of a row's time and step.
+func (r stepRange) conditions(time, step string) []string {
+	var list []string
+	if r.older.set {
+		list = append(list, r.older.sql(time, "<", step))
+	}
+	if r.younger.set {
+		list = append(list, r.younger.sql(time, ">", step))
+	}
+	return list
 }
 
 // bounds returns the first, and the one after the last.
@@ -240,7 +296,7 @@ func (r stepRange) narrowed(steps *plan.Steps, d distance) stepRange {
 	if !d.exact {
 		first = max(0, (d.least+steps.Every-1)/steps.Every-1)
 	}
-	return stepRange{max(begin, first), min(end, last), true}
+	return stepRange{max(begin, first), min(end, last), true, r.older.least(d.older), r.younger.most(d.younger)}
 }
 
 // agoOf returns how long before the instant the time of a row is compared with.
