@@ -29,6 +29,8 @@ type relation struct {
 	// within are the steps that see a row, counted from the first after it; the
 	// zero value is all that the period reaches.
 	within stepRange
+	// few tells that the rows are those of many that a table of steps names.
+	few bool
 }
 
 // An orderKey is a column that orders rows.

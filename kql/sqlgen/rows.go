@@ -195,7 +195,7 @@ func (g *generator) filter(r *plan.Filter) relation {
 
 // project computes new rows.
 func (g *generator) project(r *plan.Project) relation {
-	in := g.stepped(g.lighten(g.rel(r.Input), plan.Exprs(r)...), plan.Exprs(r)...)
+	in := g.stepped(g.found(g.lighten(g.rel(r.Input), plan.Exprs(r)...), plan.Exprs(r)...), plan.Exprs(r)...)
 	defer g.inStep(in)()
 	texts := make([]string, len(r.Cols))
 	for i, c := range r.Cols {

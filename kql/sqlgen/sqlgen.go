@@ -211,13 +211,13 @@ func (g *generator) rel(r plan.Rel) relation {
 }
 
 // sharedRel writes a shared relation once; it is computed once if it is used
-// more than once.
+// more than once, unless it is light.
 func (g *generator) sharedRel(r *plan.Shared) relation {
 	if rel, ok := g.shared[r]; ok {
 		return rel
 	}
 	rel := g.rel(r.Input)
-	if g.uses[r] > 1 && len(g.given) == 0 && !g.computed(rel) {
+	if g.uses[r] > 1 && len(g.given) == 0 && !g.computed(rel) && (g.uses[r] > mostReadings || !light(r.Input)) {
 		rel.name = g.cte("SELECT * FROM " + rel.name)
 		g.materialize()
 		rel.natural = false

@@ -111,6 +111,7 @@ func (g *generator) among(in relation, q *plan.InQuery, step string) relation {
 	if strings.HasPrefix(q.Op, "!") {
 		kind = "ANTI"
 	}
+	in.few = kind == "SEMI"
 	in.name = g.cte(fmt.Sprintf(`SELECT l.* FROM %s AS l %s JOIN (SELECT %s AS "$listed", %s AS "$listed_at" FROM %s) AS q ON %s`, in.name, kind, column, r.group, r.name, on))
 	return in
 }
