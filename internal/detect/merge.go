@@ -27,23 +27,44 @@ type running struct {
 
 func newMerger(limit int) *merger { return &merger{limit: limit} }
 
+// A candidate is an alert of the run being added, with what it is compared by.
+type candidate struct {
+	alert           incident.Alert
+	details, entity string
+}
+
 // add takes the alerts of one run in. Runs come in order.
 func (m *merger) add(window span, alerts []incident.Alert) {
 	m.close(window)
 	slices.SortFunc(alerts, compareAlerts)
-	var fresh []incident.Alert
-	for _, same := range []func(running, incident.Alert) bool{running.repeats, running.continues, running.grows} {
-		fresh = fresh[:0:0]
-		for _, a := range alerts {
-			if !m.merge(window, a, same) {
-				fresh = append(fresh, a)
-			}
+	rest := make([]candidate, len(alerts))
+	for i, a := range alerts {
+		rest[i] = candidate{a, detailKey(a), entityKey(a)}
+	}
+	known := indexOf(m.open)
+	rest = m.mergeAll(window, rest, known.about, running.repeats)
+	rest = m.mergeAll(window, rest, known.about, running.continues)
+	rest = m.mergeAll(window, rest, func(a candidate) []int { return known.sharing(m.open, a.alert) }, running.grows)
+	m.startAll(window, rest)
+}
+
+// mergeAll adds each alert to the first running match among the likely ones
+// that is the same and was not matched again yet, and returns those that have
+// none.
+func (m *merger) mergeAll(window span, alerts []candidate, likely func(candidate) []int, same func(running, candidate) bool) []candidate {
+	var rest []candidate
+	for _, a := range alerts {
+		places := likely(a)
+		at := slices.IndexFunc(places, func(i int) bool { return !m.open[i].again && same(m.open[i], a) })
+		if at < 0 {
+			rest = append(rest, a)
+			continue
 		}
-		alerts = fresh
+		r := &m.open[places[at]]
+		r.merge(a.alert, m.limit)
+		r.window, r.again = window, true
 	}
-	for _, a := range fresh {
-		m.start(window, a)
-	}
+	return rest
 }
 
 // close ends the matches whose window the new one does not overlap.
@@ -60,21 +81,6 @@ func (m *merger) close(window span) {
 	}
 }
 
-// merge adds a to the first running match that is the same and was not
-// matched again yet.
-func (m *merger) merge(window span, a incident.Alert, same func(running, incident.Alert) bool) bool {
-	for i := range m.open {
-		r := &m.open[i]
-		if r.again || !same(*r, a) {
-			continue
-		}
-		r.merge(a, m.limit)
-		r.window, r.again = window, true
-		return true
-	}
-	return false
-}
-
 func (r *running) merge(a incident.Alert, limit int) {
 	details, description := r.alert.Details, r.alert.Description
 	if a.OriginCount >= r.alert.OriginCount { // the fuller row speaks for both
@@ -85,38 +91,45 @@ func (r *running) merge(a incident.Alert, limit int) {
 	r.details, r.entity = detailKey(a), entityKey(r.alert)
 }
 
-// start begins a match. A row that is in one run twice is one match.
-func (m *merger) start(window span, a incident.Alert) {
-	details, entity := detailKey(a), entityKey(a)
-	for i := range m.open {
-		r := &m.open[i]
-		if r.window == window && r.details == details && r.entity == entity {
-			r.alert = united(r.alert, a, m.limit)
-			return
+// startAll begins matches. A row that is in one run twice is one match.
+func (m *merger) startAll(window span, alerts []candidate) {
+	type key struct{ details, entity string }
+	here := make(map[key]int)
+	for i, r := range slices.Backward(m.open) {
+		if r.window == window {
+			here[key{r.details, r.entity}] = i
 		}
 	}
-	m.open = append(m.open, running{alert: a, details: details, entity: entity, window: window, again: true})
+	for _, a := range alerts {
+		k := key{a.details, a.entity}
+		if i, ok := here[k]; ok {
+			m.open[i].alert = united(m.open[i].alert, a.alert, m.limit)
+			continue
+		}
+		here[k] = len(m.open)
+		m.open = append(m.open, running{alert: a.alert, details: a.details, entity: a.entity, window: window, again: true})
+	}
 }
 
 // repeats: the same row again.
-func (r running) repeats(a incident.Alert) bool {
-	return r.entity == entityKey(a) && r.details == detailKey(a)
+func (r running) repeats(a candidate) bool {
+	return r.entity == a.entity && r.details == a.details
 }
 
 // continues: about the same entities, for one of the same records.
-func (r running) continues(a incident.Alert) bool {
-	return r.entity == entityKey(a) && shareOrigin(r.alert, a)
+func (r running) continues(a candidate) bool {
+	return r.entity == a.entity && shareOrigin(r.alert, a.alert)
 }
 
 // grows: for one of the same records, with more entities or fewer.
-func (r running) grows(a incident.Alert) bool {
-	return shareOrigin(r.alert, a) && (within(r.alert.Entities, a.Entities) || within(a.Entities, r.alert.Entities))
+func (r running) grows(a candidate) bool {
+	return shareOrigin(r.alert, a.alert) && (within(r.alert.Entities, a.alert.Entities) || within(a.alert.Entities, r.alert.Entities))
 }
 
 // shareOrigin tells whether both alerts have a record in common. Of two that
 // list only a part of their records nobody can tell; they are taken to.
 func shareOrigin(a, b incident.Alert) bool {
-	if a.OriginCount > int64(len(a.Origins)) && b.OriginCount > int64(len(b.Origins)) {
+	if cut(a) && cut(b) {
 		return true
 	}
 	return slices.ContainsFunc(a.Origins, func(o evidence.Origin) bool {
