@@ -69,7 +69,7 @@ func cheap(e plan.Expr) bool {
 
 func cheapCall(name string) bool {
 	switch name {
-	case "and", "or", "not", "==", "!=", "<", "<=", ">", ">=", "between", "in", "+", "-",
+	case "and", "or", "not", "==", "!=", "<", "<=", ">", ">=", "between", "in", "in~", "+", "-",
 		"isempty", "isnotempty", "isnull", "isnotnull", "iff", "coalesce", "tolower", "strcat", "contains", "=~", "bin",
 		"parse_ipv6_mask", plan.StepFunc, plan.OriginFunc:
 		return true
