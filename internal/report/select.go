@@ -51,6 +51,7 @@ func Select(d Document, c Choice) Document {
 	for i := range d.Rules {
 		d.Rules[i].Alerts = countOf(alerts, d.Rules[i].Rule.ID)
 	}
+	d.Facts = factsOver(d.Facts, alerts)
 	d.Overview = overview(len(alerts), d)
 	if c.Name != "" {
 		d.Overview.Verdict = fmt.Sprintf("This is a part of the report, %s: %d of %s. %s", c.Name, len(d.Incidents), count(all, "incident"), d.Overview.Verdict)
@@ -74,6 +75,21 @@ func (d Document) alerts() []incident.Alert {
 		all = append(all, s.Alert)
 	}
 	return all
+}
+
+// factsOver returns the facts as they weigh on some of the alerts.
+func factsOver(f *Facts, alerts []incident.Alert) *Facts {
+	if f == nil {
+		return nil
+	}
+	out := *f
+	out.Weigh = 0
+	for _, a := range alerts {
+		if len(a.Terms) > 0 {
+			out.Weigh++
+		}
+	}
+	return &out
 }
 
 // countOf counts the alerts of a rule.
