@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -26,21 +27,24 @@ func binaries() map[string]func(io.Writer) {
 		"many-sign-ins": func(w io.Writer) { write(w, signIns(1000, 40_000)) },
 		"gzip":          func(w io.Writer) { write(w, gzipped(signIns(1, 10))) },
 		"downloads":     func(w io.Writer) { write(w, downloads(500)) },
-		"groups":        func(w io.Writer) { write(w, groups(10_000)) },
-		"nesting-bomb":  func(w io.Writer) { write(w, []byte(`{"value":[`+strings.Repeat(`{"a":[`, 100_000))) },
-		"gzip-bomb":     func(w io.Writer) { z := gzip.NewWriter(w); blanks(z); must(z.Close()) },
-		"zstd-bomb":     func(w io.Writer) { z := zstdWriter(w); blanks(z); must(z.Close()) },
-		"zip-bomb":      func(w io.Writer) { zipFile(w, "a.json", blanks) },
-		"tar-bomb":      tarBomb,
-		"heavy-zip":     heavy,
-		"crowded-zip":   crowd,
-		"climbing-tar":  climbing,
-		"climbing-zip":  climbingZip,
-		"nested-zip":    func(w io.Writer) { write(w, russian(6)) },
-		"long-line":     func(w io.Writer) { longLine(w, 100<<20) },
-		"longest-line":  func(w io.Writer) { sparseLine(w, 4<<30) },
-		"deep":          func(w io.Writer) { between(w, strings.Repeat(`{"a":[`, 10_000)) },
-		"not-utf8":      func(w io.Writer) { between(w, "{\"\xff\xfe\":\"\xc0\x80\",\x00}") },
+		"nameless": func(w io.Writer) {
+			write(w, regexp.MustCompile(`,"OfficeObjectId":"[^"]*"`).ReplaceAll(downloads(300), nil))
+		},
+		"groups":       func(w io.Writer) { write(w, groups(10_000)) },
+		"nesting-bomb": func(w io.Writer) { write(w, []byte(`{"value":[`+strings.Repeat(`{"a":[`, 100_000))) },
+		"gzip-bomb":    func(w io.Writer) { z := gzip.NewWriter(w); blanks(z); must(z.Close()) },
+		"zstd-bomb":    func(w io.Writer) { z := zstdWriter(w); blanks(z); must(z.Close()) },
+		"zip-bomb":     func(w io.Writer) { zipFile(w, "a.json", blanks) },
+		"tar-bomb":     tarBomb,
+		"heavy-zip":    heavy,
+		"crowded-zip":  crowd,
+		"climbing-tar": climbing,
+		"climbing-zip": climbingZip,
+		"nested-zip":   func(w io.Writer) { write(w, russian(6)) },
+		"long-line":    func(w io.Writer) { longLine(w, 100<<20) },
+		"longest-line": func(w io.Writer) { sparseLine(w, 4<<30) },
+		"deep":         func(w io.Writer) { between(w, strings.Repeat(`{"a":[`, 10_000)) },
+		"not-utf8":     func(w io.Writer) { between(w, "{\"\xff\xfe\":\"\xc0\x80\",\x00}") },
 		"bytes": func(w io.Writer) {
 			between(w, `{"Type":"SigninLogs","TimeGenerated":"2026-03-01T09:00:00Z","Id":"bytes","UserPrincipalName":"a`+"\xff\x80"+`b"}`)
 		},

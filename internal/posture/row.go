@@ -64,10 +64,10 @@ func Queries() []Query {
 }
 
 // burstQuery counts the files that each person downloaded or deleted, hour by
-// hour.
+// hour: by their names, and each record that has none.
 func burstQuery(events string) string {
 	return events + ` | where isnotempty(User) | extend Kind = case(Act in~ (` + acts(downloads()) + `), "download", Act in~ (` + acts(deletions()) + `), "deletion", "other") ` +
-		`| summarize Files = count_distinct(Object) by User, Kind, Application = tostring(Application), TimeGenerated = bin(TimeGenerated, 1h) ` +
+		`| summarize Files = count_distinctif(Object, isnotempty(Object)) + countif(isempty(Object)) by User, Kind, Application = tostring(Application), TimeGenerated = bin(TimeGenerated, 1h) ` +
 		`| order by TimeGenerated asc, User asc, Kind asc, Application asc | project Row = pack_all()`
 }
 
