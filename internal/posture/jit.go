@@ -22,6 +22,7 @@ type AccessPolicy struct {
 // An AccessRequest is a port of a machine that somebody had opened.
 type AccessRequest struct {
 	Policy, Machine, Requestor string
+	Application                string // that asked by itself, by its id; empty: a person did, or it is not said
 	Address                    string // that the request came from; empty: not said
 	Port                       int
 	Source                     string // addresses that the port was opened to
@@ -203,14 +204,14 @@ const initiate = "microsoft.security/locations/jitnetworkaccesspolicies/initiate
 // readActivity reads a request as the activity log has it.
 func (e *Export) readActivity(place string, row []byte) error {
 	var a struct {
-		TimeGenerated                             time.Time
-		Caller, CallerIPAddress, Resource, Status string
+		TimeGenerated                                    time.Time
+		Caller, AppID, CallerIPAddress, Resource, Status string
 	}
 	if err := json.Unmarshal(row, &a); err != nil {
 		return err
 	}
 	e.Requests = append(e.Requests, AccessRequest{
-		Policy: "activity log", Machine: a.Resource, Requestor: a.Caller, Address: a.CallerIPAddress, Start: a.TimeGenerated, Status: a.Status, Place: place,
+		Policy: "activity log", Machine: a.Resource, Requestor: a.Caller, Application: a.AppID, Address: a.CallerIPAddress, Start: a.TimeGenerated, Status: a.Status, Place: place,
 	})
 	return nil
 }

@@ -54,7 +54,7 @@ func Queries() []Query {
 		{alertTable, "SecurityAlert | project TimeGenerated, SystemAlertId, ProviderName, ProductName, AlertName = iff(isempty(AlertName), DisplayName, AlertName), AlertType, AlertSeverity, CompromisedEntity, Entities" + packed},
 		{auditTable, `AuditLogs | where OperationName =~ "Consent to application" and Result =~ "success" | project TimeGenerated, InitiatedBy, TargetResources` + packed},
 		{activityTable, `AzureActivity | where OperationNameValue in~ ("` + initiate + `", "microsoft.security/jitnetworkaccesspolicies/initiate/action") and ActivityStatusValue in~ ("Success", "Succeeded", "Accept", "Accepted") ` +
-			`| project TimeGenerated, Caller, CallerIpAddress, Resource = tolower(iff(isempty(_ResourceId), ResourceId, _ResourceId)), Status = ActivityStatusValue` + packed},
+			`| project TimeGenerated, Caller, AppId = iff(Caller contains "@", "", tostring(Claims_d.appid)), CallerIpAddress, Resource = tolower(iff(isempty(_ResourceId), ResourceId, _ResourceId)), Status = ActivityStatusValue` + packed},
 		{officeTable, burstQuery("OfficeActivity | extend User = tolower(UserId), Act = Operation, Object = OfficeObjectId, Application = OfficeWorkload")},
 		{cloudAppTable, burstQuery("CloudAppEvents | extend User = tolower(AccountObjectId), Act = ActionType, Object = ObjectName")},
 		{interactiveTable, `SigninLogs | where ResultType == "0" or RiskLevelDuringSignIn =~ "high" or RiskLevelAggregated =~ "high" ` +

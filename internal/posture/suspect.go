@@ -7,20 +7,23 @@ import (
 	"github.com/conshelf/conshelf/internal/incident"
 )
 
-// suspects are the accounts and addresses of incidents, each with the first
-// incident that has it.
-type suspects struct{ accounts, addresses map[string]string }
+// suspects are the accounts, applications and addresses of incidents, each with
+// the first incident that has it.
+type suspects struct{ accounts, applications, addresses map[string]string }
 
 // suspects returns whom the incidents are about, and where the attacker acted
 // from: where the attacker was followed, what is known of that, and else every
 // address of the incident.
 func (e *Export) suspects() suspects {
-	s := suspects{make(map[string]string), make(map[string]string)}
+	s := suspects{make(map[string]string), make(map[string]string), make(map[string]string)}
 	for i := range e.Incidents {
 		in := &e.Incidents[i]
 		for _, entity := range in.Entities {
 			for _, name := range people(entity) {
 				put(s.accounts, e.who(name), in.ID)
+			}
+			if entity.Type == incident.CloudApplication {
+				put(s.applications, fold(entity.Identifier("AppId")), in.ID)
 			}
 			if entity.Type == incident.IP && in.Trail == nil {
 				put(s.addresses, address(entity.Identifier("Address")), in.ID)
@@ -58,6 +61,11 @@ func address(text string) string {
 func (s suspects) asked(e *Export, q *AccessRequest) (in, why string) {
 	if in, ok := s.accounts[e.who(q.Requestor)]; ok {
 		return in, "who asked is in"
+	}
+	for _, application := range []string{q.Application, q.Requestor} {
+		if in, ok := s.applications[fold(application)]; ok {
+			return in, "the application that asked is in"
+		}
 	}
 	if in, ok := s.addresses[address(q.Address)]; ok && q.Address != "" {
 		return in, "the address that asked is in"
