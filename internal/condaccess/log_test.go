@@ -208,7 +208,7 @@ func TestShownNameIsNoKind(t *testing.T) {
 // A table has an empty text for a list that the export did not have: it says
 // neither that the sign-in is in no named location nor anything of a policy.
 func TestEmptyListsOfATableSayNothing(t *testing.T) {
-	rec, err := condaccess.ReadLogRecord([]byte(`{"correlationId":"","ResultType":"0","UserId":"u1","IPAddress":"198.51.100.7","NetworkLocationDetails":"","ConditionalAccessPolicies":"","AuthenticationDetails":""}`))
+	rec, err := condaccess.ReadLogRecord([]byte(`{"correlationId":"","ResultType":"0","UserId":"u1","IPAddress":"198.51.100.7","NetworkLocationDetails":"","ConditionalAccessPolicies":"","AuthenticationDetails":"","AuthenticationContextClassReferences":""}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,5 +217,8 @@ func TestEmptyListsOfATableSayNothing(t *testing.T) {
 	}
 	if len(rec.Recorded) > 0 || rec.SignIn.Facts.MethodsKnown {
 		t.Errorf("recorded %+v, methods known %v", rec.Recorded, rec.SignIn.Facts.MethodsKnown)
+	}
+	if rec.SignIn.Target.ContextsDone {
+		t.Error("that no authentication context was asked for is taken as told")
 	}
 }

@@ -270,6 +270,10 @@ func (n *node) items() []*node {
 	return []*node{n}
 }
 
+// blank tells whether a value is an empty text, which is how a table has a member
+// that the export did not have.
+func (n *node) blank() bool { return n.kindIs(stringNode) && n.text == "" }
+
 // objects returns those members of a list that are objects. A text that is empty
 // is how a table has a list that was not recorded, and holds none.
 func (n *node) objects() []*node {

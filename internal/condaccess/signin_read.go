@@ -255,7 +255,7 @@ func (r *signInReader) target() {
 	}
 	r.applications(t)
 	t.ContextOnly = len(t.Applications) == 0 && r.first("authContext.authenticationContextValue", "authenticationContextValue") != nil
-	t.ContextsDone = contexts != nil || !r.log && (len(t.Applications) > 0 || t.UserAction != "") || r.log && r.said("authenticationContextClassReferences")
+	t.ContextsDone = contexts != nil && !contexts.blank() || !r.log && (len(t.Applications) > 0 || t.UserAction != "") || r.log && contexts == nil && r.said("authenticationContextClassReferences")
 	if t.UserAction != "" {
 		t.Applications = nil // a request is for one or the other
 	}
