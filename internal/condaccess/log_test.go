@@ -222,3 +222,17 @@ func TestEmptyListsOfATableSayNothing(t *testing.T) {
 		t.Error("that no authentication context was asked for is taken as told")
 	}
 }
+
+// Some tables have an object as text: what is in it is read like that of others.
+func TestObjectsAsTextAreRead(t *testing.T) {
+	for agent, want := range map[string]condaccess.PrincipalKind{
+		`{"agentType":"agenticAppInstance"}`:       condaccess.AgentIdentity,
+		`"{\"agentType\":\"agenticAppInstance\"}"`: condaccess.AgentIdentity,
+		`""`: condaccess.ServicePrincipalIdentity,
+	} {
+		rec, err := condaccess.ReadLogRecord([]byte(`{"ResultType":"0","ServicePrincipalId":"sp","AppId":"app","Agent":` + agent + `}`))
+		if err != nil || rec.SignIn.Principal.Kind != want {
+			t.Errorf("Agent %s: %v (%v), want %v", agent, rec.SignIn.Principal.Kind, err, want)
+		}
+	}
+}

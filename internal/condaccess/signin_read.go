@@ -84,11 +84,17 @@ func readSignIn(objects ...*node) (*SignIn, []string) {
 }
 
 // first returns the first of the names that any of the sources has; what is
-// JSON within a text is unpacked.
+// JSON within a text is unpacked, on the way too.
 func (r *signInReader) first(names ...string) *node {
 	for _, source := range r.sources {
-		if n := source.first(names...); n != nil {
-			return n.unpacked()
+		for _, name := range names {
+			n := source
+			for part := range strings.SplitSeq(name, ".") {
+				n = n.get(part).unpacked()
+			}
+			if !n.null() {
+				return n
+			}
 		}
 	}
 	return nil
