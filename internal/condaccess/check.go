@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // check notes what the policies refer to that was not exported, groups that
@@ -26,22 +27,58 @@ func (t *Tenant) check() {
 	t.checkCycles()
 }
 
+// checkTwice leaves one policy of those that have one id: the one that was
+// changed last. Where that is not known, neither is which of them is in force.
 func (t *Tenant) checkTwice() {
-	seen := make(map[string]*Policy)
+	versions := make(map[string][]*Policy)
 	kept := t.Policies[:0]
 	for _, p := range t.Policies {
-		first, twice := seen[fold(p.ID)]
-		switch {
-		case p.ID == "" || !twice:
-			seen[fold(p.ID)] = p
-		case string(first.Document) == string(p.Document):
+		key := fold(p.ID)
+		if p.ID != "" && slices.ContainsFunc(versions[key], func(v *Policy) bool { return string(v.Document) == string(p.Document) }) {
 			continue
-		default:
-			t.Notes = append(t.Notes, Note{p.File, p.label(), "the policy's id is also in " + first.File + ", with other content; both are evaluated"})
 		}
+		versions[key] = append(versions[key], p)
 		kept = append(kept, p)
 	}
-	t.Policies = kept
+	t.Policies = slices.DeleteFunc(kept, func(p *Policy) bool {
+		all := versions[fold(p.ID)]
+		return p.ID != "" && len(all) > 1 && t.superseded(p, all)
+	})
+	for _, p := range t.Policies {
+		if p.Contested {
+			p.State = StateUnknown
+		}
+	}
+}
+
+// superseded tells whether another of a policy's versions stands in its place,
+// and notes what becomes of it.
+func (t *Tenant) superseded(p *Policy, versions []*Policy) bool {
+	last := slices.MaxFunc(versions, func(a, b *Policy) int { return a.changed().Compare(b.changed()) })
+	open := slices.ContainsFunc(versions, func(v *Policy) bool {
+		return v.changed().IsZero() || v != last && v.changed().Equal(last.changed())
+	})
+	if !open && p != last {
+		t.Notes = append(t.Notes, Note{p.File, p.label(), "is left out: in " + last.File + " it is as it was changed later"})
+		return true
+	}
+	if open {
+		other := versions[(slices.Index(versions, p)+1)%len(versions)]
+		t.Notes = append(t.Notes, Note{p.File, p.label(), "the policy's id is also in " + other.File + ", with other content; which is in force is not known"})
+		if slices.ContainsFunc(versions, func(v *Policy) bool { return v.State != Disabled }) {
+			p.Contested = true
+		}
+	}
+	return false
+}
+
+// changed returns when the policy became what it is, or zero. One that was never
+// changed says when it was created.
+func (p *Policy) changed() time.Time {
+	if p.Modified.After(p.Created) {
+		return p.Modified
+	}
+	return p.Created
 }
 
 // checkContradictions notes what a policy includes and excludes at once, where

@@ -161,7 +161,11 @@ func (j *judge) policy(c *compiled, r *PolicyResult) {
 	}
 	r.Verdict = verdict(covered)
 	if c.p.State == StateUnknown && covered != No && c.p.Lost == "" {
-		j.because(StateNotUnderstood, PolicyNotEnabled, "")
+		code := StateNotUnderstood
+		if c.p.Contested {
+			code = VersionNotKnown
+		}
+		j.because(code, PolicyNotEnabled, "")
 	}
 	r.Grant = j.grant(c, r.Verdict)
 	r.Result = result(c.p, r)

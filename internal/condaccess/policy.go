@@ -14,6 +14,9 @@ type Policy struct {
 	Modified   time.Time
 	TemplateID string
 	Deleted    bool // in the bin: never enforced
+	// Contested tells that another version of the policy is here, and that which is
+	// in force is not known. Its State is not known then.
+	Contested  bool
 	Conditions Conditions
 	Grant      *Grant // nil for a policy that only has session controls
 	Session    Session

@@ -51,6 +51,7 @@ const (
 	UserActionNotGiven           ReasonCode = "userActionNotGiven"
 	UserRiskNotGiven             ReasonCode = "userRiskNotGiven"
 	UserTypeNotExported          ReasonCode = "userTypeNotExported"
+	VersionNotKnown              ReasonCode = "policyVersionNotKnown"
 )
 
 // A Reason is why a part of a result is unknown.
