@@ -102,7 +102,8 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 	if f.Incidents, err = c.follow(ctx, correlate.Incidents(f.Alerts)); err != nil {
 		return Findings{}, err
 	}
-	if f.Incidents, err = c.exposed(ctx, correlate.Elsewhere(withTerms(f.Incidents)), f.Files); err != nil {
+	var unexposed []incident.Gap
+	if f.Incidents, unexposed, err = c.exposed(ctx, correlate.Elsewhere(withTerms(f.Incidents)), f.Files); err != nil {
 		return Findings{}, err
 	}
 	for _, i := range f.Incidents {
@@ -115,7 +116,7 @@ func (c *Case) Find(ctx context.Context, o Options) (Findings, error) {
 	if f.Coverage, err = c.measure(ctx, f.Files, f.Window); err != nil {
 		return Findings{}, err
 	}
-	gaps := slices.Concat(result.Gaps, undeclared, unweighed, access, detect.Gaps(problems), f.Coverage.Gaps, coverage.Before(f.Coverage, f.Incidents), thin(f.Coverage, infos, f.Rules))
+	gaps := slices.Concat(result.Gaps, undeclared, unweighed, unexposed, access, detect.Gaps(problems), f.Coverage.Gaps, coverage.Before(f.Coverage, f.Incidents), thin(f.Coverage, infos, f.Rules))
 	f.Gaps = weakened(sortGaps(gaps), f.Rules)
 	f.Runs = runs(f, infos)
 	return f, nil

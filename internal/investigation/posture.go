@@ -162,15 +162,31 @@ const ofAzure = `Kind startswith "microsoft.security/" or Kind in~ ("microsoft.n
 	`"microsoft.storage/storageaccounts", "microsoft.storage/storageaccounts/blobservices", "microsoft.insights/diagnosticsettings")`
 
 // exposed returns the incidents with their entities that sit on what Defender
-// for Cloud says is not as it should be.
-func (c *Case) exposed(ctx context.Context, incidents []incident.Incident, files []evidence.File) ([]incident.Incident, error) {
+// for Cloud says is not as it should be, and why there may be more.
+func (c *Case) exposed(ctx context.Context, incidents []incident.Incident, files []evidence.File) ([]incident.Incident, []incident.Gap, error) {
 	e := posture.Export{Investigated: true, Incidents: incidents}
 	if err := newPostureReader(c, &e, files).documents(ctx, ofAzure); err != nil {
-		return nil, fmt.Errorf("look at what the incidents touched: %w", err)
+		return nil, nil, fmt.Errorf("look at what the incidents touched: %w", err)
 	}
 	incidents = slices.Clone(incidents)
 	for i, exposures := range e.Exposures(e.Findings()) {
 		incidents[i].Exposures = exposures
 	}
-	return incidents, nil
+	return incidents, unexposed(&e), nil
+}
+
+// unexposed returns what of the configuration could not be read, where there are
+// incidents whose entities it may be of.
+func unexposed(e *posture.Export) []incident.Gap {
+	if len(e.Incidents) == 0 {
+		return nil
+	}
+	var gaps []incident.Gap
+	for _, skipped := range e.Skipped {
+		gaps = append(gaps, incident.Gap{
+			Kind: incident.GapEvidence, Subject: ingest.ConfigurationTable, Reason: skipped + ".",
+			Consequence: "An entity of an incident may be on a resource that is not as it should be, and the report does not show it.",
+		})
+	}
+	return gaps
 }
