@@ -60,7 +60,6 @@ type compiled struct {
 	grantKnown       bool
 	clauses          [][]Control
 	steps            []step
-	choices          choices
 	empty            bool
 	registers        bool // for the registration of security information, and asks for a strength
 	mail             bool // for Exchange ActiveSync, and scoped by more than users and groups
@@ -113,7 +112,7 @@ func (x *indexes) compile(p *Policy) compiled {
 	for i, w := range []Workloads{cond.Workloads, cond.Agents, cond.AgentUsers} {
 		c.workloads[i] = x.workloadSets(w)
 	}
-	c.choices, c.steps, c.empty = newChoices(cond), c.stepsOf(), cond.Applications.Empty()
+	c.steps, c.empty = c.stepsOf(), cond.Applications.Empty()
 	c.registers = contains(cond.Applications.UserActions, registerSecurityInfo) && p.Grant.asksForStrength()
 	c.mail = contains(cond.ClientApps, clientEAS) && (c.include.all || c.include.guests != nil || !c.include.roles.empty())
 	return c

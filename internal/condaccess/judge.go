@@ -72,6 +72,7 @@ type step struct {
 // evaluates them: what is asked for, who asks, and then the rest.
 func (c *compiled) stepsOf() []step {
 	p := &c.p.Conditions
+	ch := newChoices(p)
 	var out []step
 	for _, x := range []struct {
 		condition Condition
@@ -80,16 +81,16 @@ func (c *compiled) stepsOf() []step {
 	}{
 		{ConditionApplication, true, (*judge).target},
 		{ConditionUsers, true, (*judge).principal},
-		{ConditionClientApps, len(p.ClientApps) > 0, (*judge).clientApp},
-		{ConditionPlatform, !p.Platforms.Empty(), (*judge).platform},
+		{ConditionClientApps, len(p.ClientApps) > 0, asks(ConditionClientApps, ClientAppNotGiven, ch.client, func(v *values) uint16 { return v.client })},
+		{ConditionPlatform, !p.Platforms.Empty(), asks(ConditionPlatform, PlatformNotGiven, ch.platform, func(v *values) uint16 { return v.platform })},
 		{ConditionLocation, !p.Locations.Empty(), (*judge).location},
 		{ConditionDevices, p.DeviceFilter != nil || !p.DeviceStates.Empty(), (*judge).devices},
-		{ConditionSignInRisk, len(p.SignInRisk) > 0, (*judge).signInRisk},
-		{ConditionUserRisk, len(p.UserRisk) > 0, (*judge).userRisk},
-		{ConditionServicePrincipalRisk, len(p.ServicePrincipalRisk) > 0, (*judge).servicePrincipalRisk},
-		{ConditionAgentRisk, len(p.AgentRisk) > 0, (*judge).agentRisk},
-		{ConditionInsiderRisk, len(p.InsiderRisk) > 0, (*judge).insiderRisk},
-		{ConditionFlow, len(p.Flows) > 0, (*judge).flow},
+		{ConditionSignInRisk, len(p.SignInRisk) > 0, asks(ConditionSignInRisk, SignInRiskNotGiven, ch.signInRisk, func(v *values) uint16 { return v.signInRisk })},
+		{ConditionUserRisk, len(p.UserRisk) > 0, asks(ConditionUserRisk, UserRiskNotGiven, ch.userRisk, func(v *values) uint16 { return v.userRisk })},
+		{ConditionServicePrincipalRisk, len(p.ServicePrincipalRisk) > 0, asks(ConditionServicePrincipalRisk, ServicePrincipalRiskNotGiven, ch.servicePrincipalRisk, func(v *values) uint16 { return v.servicePrincipalRisk })},
+		{ConditionAgentRisk, len(p.AgentRisk) > 0, asks(ConditionAgentRisk, AgentRiskNotGiven, ch.agentRisk, func(v *values) uint16 { return v.agentRisk })},
+		{ConditionInsiderRisk, len(p.InsiderRisk) > 0, asks(ConditionInsiderRisk, InsiderRiskNotGiven, ch.insider, func(v *values) uint16 { return v.insider })},
+		{ConditionFlow, len(p.Flows) > 0, asks(ConditionFlow, FlowNotGiven, ch.flow, func(v *values) uint16 { return v.flow })},
 		{ConditionOther, !p.AgentContexts.Empty(), (*judge).agentContext},
 	} {
 		path, gap := c.gap(x.condition)
@@ -101,48 +102,20 @@ func (c *compiled) stepsOf() []step {
 	return out
 }
 
-func (j *judge) clientApp(c *compiled) Truth {
-	return j.choice(c.choices.client, j.values.client, ClientAppNotGiven, ConditionClientApps)
-}
-
-func (j *judge) platform(c *compiled) Truth {
-	return j.choice(c.choices.platform, j.values.platform, PlatformNotGiven, ConditionPlatform)
-}
-
-func (j *judge) signInRisk(c *compiled) Truth {
-	return j.choice(c.choices.signInRisk, j.values.signInRisk, SignInRiskNotGiven, ConditionSignInRisk)
-}
-
-func (j *judge) userRisk(c *compiled) Truth {
-	return j.choice(c.choices.userRisk, j.values.userRisk, UserRiskNotGiven, ConditionUserRisk)
-}
-
-func (j *judge) servicePrincipalRisk(c *compiled) Truth {
-	return j.choice(c.choices.servicePrincipalRisk, j.values.servicePrincipalRisk, ServicePrincipalRiskNotGiven, ConditionServicePrincipalRisk)
-}
-
-func (j *judge) agentRisk(c *compiled) Truth {
-	return j.choice(c.choices.agentRisk, j.values.agentRisk, AgentRiskNotGiven, ConditionAgentRisk)
-}
-
-func (j *judge) insiderRisk(c *compiled) Truth {
-	return j.choice(c.choices.insider, j.values.insider, InsiderRiskNotGiven, ConditionInsiderRisk)
-}
-
-func (j *judge) flow(c *compiled) Truth {
-	return j.choice(c.choices.flow, j.values.flow, FlowNotGiven, ConditionFlow)
+// asks returns the test of a condition that is a choice, by the value that it is
+// about.
+func asks(d Condition, code ReasonCode, c choice, value func(*values) uint16) func(*judge, *compiled) Truth {
+	return func(j *judge, _ *compiled) Truth {
+		t := c.test(value(&j.values))
+		if t == Unsure {
+			j.because(code, d, "")
+		}
+		return t
+	}
 }
 
 func (j *judge) agentContext(*compiled) Truth {
 	return j.because(AgentContextNotGiven, ConditionOther, "")
-}
-
-func (j *judge) choice(c choice, value uint16, code ReasonCode, d Condition) Truth {
-	t := c.test(value)
-	if t == Unsure {
-		j.because(code, d, "")
-	}
-	return t
 }
 
 // policy evaluates one policy into r.
