@@ -18,6 +18,7 @@ type gapFlags struct {
 	trusted         []string
 	limit           int
 	enforce         bool
+	tenant          tenantFlag
 }
 
 func (f *gapFlags) register(cmd *cobra.Command) {
@@ -123,6 +124,7 @@ func (a *app) accessGapsCommand() *cobra.Command {
 	}
 	f.register(cmd)
 	f.registerProfile(cmd)
+	f.tenant.add(cmd)
 	return cmd
 }
 

@@ -26,7 +26,11 @@ func (a *app) listUsedGaps(ctx context.Context, paths []string, f *gapFlags) (er
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
-	t, err := a.replayTenant(ctx, c, &replayFlags{gapFlags: *f, policies: paths, at: policiesToday})
+	tenant, err := oneTenant(ctx, c, f.tenant)
+	if err != nil {
+		return err
+	}
+	t, err := a.replayTenant(ctx, c, tenant, &replayFlags{gapFlags: *f, policies: paths, at: policiesToday})
 	if err != nil {
 		return err
 	}
@@ -34,7 +38,7 @@ func (a *app) listUsedGaps(ctx context.Context, paths []string, f *gapFlags) (er
 	if err != nil {
 		return err
 	}
-	uses, err := a.usesOf(ctx, c, t)
+	uses, err := a.usesOf(ctx, c, tenant, t)
 	if err != nil {
 		return err
 	}
@@ -43,9 +47,9 @@ func (a *app) listUsedGaps(ctx context.Context, paths []string, f *gapFlags) (er
 }
 
 // usesOf counts the sign-ins of a case that policies were asked about.
-func (a *app) usesOf(ctx context.Context, c *investigation.Case, t *condaccess.Tenant) (*gaps.Uses, error) {
+func (a *app) usesOf(ctx context.Context, c *investigation.Case, tenant string, t *condaccess.Tenant) (*gaps.Uses, error) {
 	uses, unreached := gaps.NewUses(t), 0
-	read, err := c.SignIns(ctx, investigation.SignInOptions{}, func(_ evidence.Origin, rec *replay.Record) error {
+	read, err := c.SignIns(ctx, investigation.SignInOptions{Tenant: tenant}, func(_ evidence.Origin, rec *replay.Record) error {
 		if rec.Unreached() {
 			unreached += rec.Count
 			return nil

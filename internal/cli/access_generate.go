@@ -23,6 +23,7 @@ type generateFlags struct {
 	templates, users, groups, countries, addresses []string
 	incident                                       string
 	replay                                         bool
+	tenant                                         tenantFlag
 }
 
 // A generated policy is one with what it would do.
@@ -71,6 +72,7 @@ func (a *app) accessGenerateCommand() *cobra.Command {
 	flags.StringSliceVar(&f.addresses, "address", nil, "address of an attacker, beside those of the case")
 	flags.BoolVar(&f.replay, "replay", false, "replay each policy on the case's sign-ins, and take the attacker's addresses from it")
 	flags.StringVar(&f.incident, "incident", "", "only this incident's sign-ins are the attacker's")
+	f.tenant.add(cmd)
 	return cmd
 }
 
@@ -114,22 +116,26 @@ func (a *app) generatePolicies(ctx context.Context, paths []string, f *generateF
 	var c *investigation.Case
 	var uses *gaps.Uses
 	var malicious map[evidence.Origin]bool
+	var tenant string
 	if f.replay {
 		if c, err = a.openExisting(ctx, a.caseDir); err != nil {
 			return err
 		}
 		defer func() { err = firstError(err, c.Close()) }()
+		if tenant, err = oneTenant(ctx, c, f.tenant); err != nil {
+			return err
+		}
 		if malicious, err = a.attackerRecords(ctx, c, f.incident); err != nil {
 			return err
 		}
-		if in.Addresses, err = a.attackerAddresses(ctx, c, malicious, in.Addresses); err != nil {
+		if in.Addresses, err = a.attackerAddresses(ctx, c, tenant, malicious, in.Addresses); err != nil {
 			return err
 		}
 		l, err := a.surroundings(ctx, c, paths)
 		if err != nil {
 			return err
 		}
-		if uses, err = a.usesOf(ctx, c, l.Tenant()); err != nil {
+		if uses, err = a.usesOf(ctx, c, tenant, l.Tenant()); err != nil {
 			return err
 		}
 	}
@@ -143,7 +149,7 @@ func (a *app) generatePolicies(ctx context.Context, paths []string, f *generateF
 			return err
 		}
 		if c != nil {
-			if err := a.replayGenerated(ctx, c, &g, malicious); err != nil {
+			if err := a.replayGenerated(ctx, c, tenant, &g, malicious); err != nil {
 				return err
 			}
 		}
@@ -159,8 +165,8 @@ func (a *app) generatePolicies(ctx context.Context, paths []string, f *generateF
 }
 
 // attackerAddresses adds the addresses from which the attacker's sign-ins came.
-func (a *app) attackerAddresses(ctx context.Context, c *investigation.Case, malicious map[evidence.Origin]bool, out []netip.Addr) ([]netip.Addr, error) {
-	_, err := c.SignIns(ctx, investigation.SignInOptions{Attackers: malicious, Only: true}, func(_ evidence.Origin, rec *replay.Record) error {
+func (a *app) attackerAddresses(ctx context.Context, c *investigation.Case, tenant string, malicious map[evidence.Origin]bool, out []netip.Addr) ([]netip.Addr, error) {
+	_, err := c.SignIns(ctx, investigation.SignInOptions{Attackers: malicious, Only: true, Tenant: tenant}, func(_ evidence.Origin, rec *replay.Record) error {
 		if rec != nil && rec.SignIn.Place.IP.IsValid() && !slices.Contains(out, rec.SignIn.Place.IP) {
 			out = append(out, rec.SignIn.Place.IP)
 		}
@@ -272,7 +278,7 @@ func (g *generated) proveIn(space *gaps.Space, in *generate.Input) error {
 }
 
 // replayGenerated says what the policy alone makes of the case's sign-ins.
-func (a *app) replayGenerated(ctx context.Context, c *investigation.Case, g *generated, malicious map[evidence.Origin]bool) error {
+func (a *app) replayGenerated(ctx context.Context, c *investigation.Case, tenant string, g *generated, malicious map[evidence.Origin]bool) error {
 	var files []investigation.PolicyFile
 	for _, text := range []json.RawMessage{g.Policy, g.Location} {
 		if len(text) > 0 {
@@ -291,7 +297,7 @@ func (a *app) replayGenerated(ctx context.Context, c *investigation.Case, g *gen
 	enforceLast(t)
 	r := replay.New(condaccess.NewEvaluator(t, condaccess.Options{}))
 	at, users := replay.Apart([]*condaccess.Tenant{t}, nil)
-	if err := a.replayCase(ctx, c, r, investigation.SignInOptions{Attackers: malicious, Moments: at, Users: users}); err != nil {
+	if err := a.replayCase(ctx, c, r, investigation.SignInOptions{Attackers: malicious, Tenant: tenant, Moments: at, Users: users}); err != nil {
 		return err
 	}
 	result := r.Result()

@@ -51,6 +51,7 @@ func (a *app) accessReplayCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.replaySignIns(cmd.Context(), &f) },
 	}
 	f.register(cmd)
+	f.tenant.add(cmd)
 	cmd.Flags().StringSliceVar(&f.policies, "policies", nil, "files of other policies, instead of those that the case holds")
 	cmd.Flags().StringVar(&f.at, "policies-at", policiesToday, "today: the policies as they are in the export, for every sign-in; log: as they were at the time of each\n"+
 		"sign-in, rebuilt from the changes that the audit log recorded. What cannot be rebuilt is unknown")
@@ -75,7 +76,11 @@ func (a *app) replaySignIns(ctx context.Context, f *replayFlags) (err error) {
 		return err
 	}
 	defer func() { err = firstError(err, c.Close()) }()
-	t, err := a.replayTenant(ctx, c, f)
+	tenant, err := oneTenant(ctx, c, f.tenant)
+	if err != nil {
+		return err
+	}
+	t, err := a.replayTenant(ctx, c, tenant, f)
 	if err != nil {
 		return err
 	}
@@ -83,11 +88,11 @@ func (a *app) replaySignIns(ctx context.Context, f *replayFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	r, options, err := a.replayOf(ctx, c, t, o, f)
+	r, options, err := a.replayOf(ctx, c, tenant, t, o, f)
 	if err != nil {
 		return err
 	}
-	options.Attackers = malicious
+	options.Attackers, options.Tenant = malicious, tenant
 	if err := a.replayCase(ctx, c, r, options); err != nil {
 		return err
 	}
@@ -108,7 +113,7 @@ const (
 
 // replayOf returns a replay against the policies of today, or those that were
 // in force at the time of each sign-in, and which sign-ins are apart for it.
-func (a *app) replayOf(ctx context.Context, c *investigation.Case, t *condaccess.Tenant, o condaccess.Options, f *replayFlags) (r *replay.Replay, apart investigation.SignInOptions, err error) {
+func (a *app) replayOf(ctx context.Context, c *investigation.Case, tenant string, t *condaccess.Tenant, o condaccess.Options, f *replayFlags) (r *replay.Replay, apart investigation.SignInOptions, err error) {
 	evaluator := func(t *condaccess.Tenant) *condaccess.Evaluator {
 		if f.enforce {
 			enforceReported(t)
@@ -119,7 +124,7 @@ func (a *app) replayOf(ctx context.Context, c *investigation.Case, t *condaccess
 		apart.Moments, apart.Users = replay.Apart([]*condaccess.Tenant{t}, nil)
 		return replay.New(evaluator(t)), apart, a.noteChanged(ctx, c, t, f)
 	}
-	past, err := c.PolicyHistory(ctx, t)
+	past, err := c.PolicyHistory(ctx, t, tenant)
 	if err != nil {
 		return nil, apart, err
 	}
@@ -158,9 +163,18 @@ func (a *app) noteChanged(ctx context.Context, c *investigation.Case, t *condacc
 	return nil
 }
 
+// oneTenant returns the tenant whose sign-ins policies are held against.
+func oneTenant(ctx context.Context, c *investigation.Case, named tenantFlag) (string, error) {
+	tenant, err := c.OneTenant(ctx, string(named))
+	if errors.Is(err, investigation.ErrSeveralTenants) {
+		return "", usagef("%w: name theirs with --tenant", err)
+	}
+	return tenant, err
+}
+
 // replayTenant reads the configuration of the case, and the policies that are to
 // stand in for its own.
-func (a *app) replayTenant(ctx context.Context, c *investigation.Case, f *replayFlags) (*condaccess.Tenant, error) {
+func (a *app) replayTenant(ctx context.Context, c *investigation.Case, tenant string, f *replayFlags) (*condaccess.Tenant, error) {
 	files, err := policyFiles(f.policies)
 	if err != nil {
 		return nil, err
@@ -180,7 +194,7 @@ func (a *app) replayTenant(ctx context.Context, c *investigation.Case, f *replay
 	}
 	t := l.Tenant()
 	if len(t.Policies) == 0 && f.at == policiesToday {
-		if err := a.nameStrangers(ctx, c, t); err != nil {
+		if err := a.nameStrangers(ctx, c, tenant, t); err != nil {
 			return nil, err
 		}
 		return nil, errors.New("the case holds no Conditional Access policy: ingest an export of them, or name their files")

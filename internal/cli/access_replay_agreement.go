@@ -53,9 +53,9 @@ func (a *app) noteStrangers(list []replay.Stranger) {
 
 // nameStrangers reads the sign-ins for the policies that they name, where there
 // is none to replay.
-func (a *app) nameStrangers(ctx context.Context, c *investigation.Case, t *condaccess.Tenant) error {
+func (a *app) nameStrangers(ctx context.Context, c *investigation.Case, tenant string, t *condaccess.Tenant) error {
 	r := replay.New(condaccess.NewEvaluator(t, condaccess.Options{}))
-	_, err := c.SignIns(ctx, investigation.SignInOptions{}, func(_ evidence.Origin, rec *replay.Record) error {
+	_, err := c.SignIns(ctx, investigation.SignInOptions{Tenant: tenant}, func(_ evidence.Origin, rec *replay.Record) error {
 		if rec != nil {
 			r.Add(rec)
 		}

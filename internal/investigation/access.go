@@ -94,7 +94,7 @@ func (c *Case) access(ctx context.Context, incidents []incident.Incident, files 
 	}
 	tenants = slices.DeleteFunc(tenants, func(t string) bool { return t == "" })
 	t := l.Tenant()
-	past, err := c.PolicyHistory(ctx, t)
+	past, err := c.PolicyHistory(ctx, t, "")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -16,6 +16,9 @@ import (
 // ErrNoTenant is the error of naming a tenant that the evidence does not have.
 var ErrNoTenant = errors.New("no tenant")
 
+// ErrSeveralTenants is the error of not naming a tenant where that matters.
+var ErrSeveralTenants = errors.New("no tenant is named")
+
 // A Scope is the part of the evidence that is looked at. The zero Scope is all
 // of it.
 type Scope struct {
@@ -63,6 +66,24 @@ func (c *Case) Tenant(ctx context.Context, name string) (string, error) {
 		return "", fmt.Errorf("%w %s: no record of the evidence names one", ErrNoTenant, name)
 	}
 	return "", fmt.Errorf("%w %s: the evidence has %s", ErrNoTenant, name, strings.Join(named, ", "))
+}
+
+// OneTenant is Tenant for what is about the configuration of one, which does not
+// say whose it is: in a case of several tenants it has to be named.
+func (c *Case) OneTenant(ctx context.Context, name string) (string, error) {
+	tenant, err := c.Tenant(ctx, name)
+	if err != nil || tenant != "" {
+		return tenant, err
+	}
+	all, err := c.engine.Tenants(ctx)
+	if err != nil {
+		return "", fmt.Errorf("list tenants: %w", err)
+	}
+	named := slices.DeleteFunc(all, func(t string) bool { return t == "" })
+	if len(named) > 1 {
+		return "", fmt.Errorf("%w: the evidence is of %s, and policies do not say whose they are", ErrSeveralTenants, strings.Join(named, ", "))
+	}
+	return "", nil
 }
 
 // A share is the part of a scope that is looked at by itself: what one tenant

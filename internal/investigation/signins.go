@@ -27,6 +27,8 @@ type SignInOptions struct {
 	// is marked as malicious.
 	Attackers map[evidence.Origin]bool
 	Only      bool // the attacker's
+	// Tenant is the one whose sign-ins they are, as a Scope has it; empty: any.
+	Tenant string
 	// Moments and Users are as replay.Apart gives them.
 	Moments []time.Time
 	Users   []string
@@ -55,7 +57,7 @@ func (c *Case) SignIns(ctx context.Context, o SignInOptions, each func(origin ev
 		if o.Only && len(o.Attackers) == 0 {
 			continue
 		}
-		if err := c.signInRows(ctx, o.query(table), func(row []types.Value) error {
+		if err := c.signInRows(ctx, o.query(table), o.Tenant, func(row []types.Value) error {
 			s, err := o.group(row)
 			if err != nil {
 				read.Unread += int(row[2].Int)

@@ -59,7 +59,7 @@ func isOne(records map[evidence.Origin]bool) string {
 
 // signInRows runs a query that sees where each row of a table of sign-ins was
 // recorded.
-func (c *Case) signInRows(ctx context.Context, text string, each func([]types.Value) error) error {
+func (c *Case) signInRows(ctx context.Context, text, tenant string, each func([]types.Value) error) error {
 	catalog, infos, err := c.catalog(ctx)
 	if err != nil {
 		return err
@@ -75,5 +75,6 @@ func (c *Case) signInRows(ctx context.Context, text string, each func([]types.Va
 	if q == nil {
 		return fmt.Errorf("compile a query for sign-ins: %s", firstOf(list))
 	}
+	q.Scope.Tenant = tenant
 	return c.engine.Query(ctx, q, each)
 }
