@@ -49,6 +49,51 @@ d:
 	}
 }
 
+// Five hundred incidents in each of two tenants come from one proxy, and one of
+// each names twelve addresses that no other has: that one is
+// first, few are listed of each, and the others are counted.
+func TestElsewhereIsBounded(t *testing.T) {
+	incidents := make([]incident.Incident, 0, 1000)
+	proxy := incident.Entity{Type: incident.IP, Identifiers: []incident.Identifier{{Name: "Address", Value: "198.51.100.9"}}}
+	for _, tenant := range []string{"t1", "t2"} {
+		for n := range 500 {
+			in := incident.Incident{ID: fmt.Sprintf("%s-%03d", tenant, n), Tenant: tenant, Severity: incident.Low, Entities: []incident.Entity{proxy, proxy}}
+			if n == 77 {
+				in.Severity = incident.High
+			}
+			if n == 400 {
+				for a := range 12 {
+					in.Entities = append(in.Entities, incident.Entity{Type: incident.IP, Identifiers: []incident.Identifier{{Name: "Address", Value: fmt.Sprintf("203.0.113.%d", a)}}})
+				}
+			}
+			incidents = append(incidents, in)
+		}
+	}
+	total := 0
+	out := Elsewhere(incidents)
+	for _, in := range out {
+		total += len(in.Elsewhere)
+	}
+	if total > len(incidents)*20 {
+		t.Errorf("%d entries of %d incidents", total, len(incidents))
+	}
+	var b strings.Builder
+	for _, in := range []incident.Incident{out[0], out[400]} {
+		fmt.Fprintf(&b, "%s:", in.ID)
+		for _, e := range in.Elsewhere {
+			fmt.Fprintf(&b, " %s %s,", e.Incident, e.Entity)
+		}
+		fmt.Fprintf(&b, " %v\n", in.Unlisted)
+	}
+	proxied := func(ids ...string) string { return strings.Join(ids, " 198.51.100.9, ") + " 198.51.100.9," }
+	want := "t1-000: " + proxied("t2-077", "t2-000", "t2-001", "t2-002", "t2-003", "t2-004", "t2-005", "t2-006", "t2-007", "t2-008") + " [{t2  490 0}]\n" +
+		"t1-400: t2-400 203.0.113.0, t2-400 203.0.113.1, t2-400 203.0.113.10, t2-400 203.0.113.11, t2-400 203.0.113.2, t2-400 203.0.113.3, t2-400 203.0.113.4, t2-400 203.0.113.5, t2-400 203.0.113.6, t2-400 203.0.113.7, " +
+		proxied("t2-077", "t2-000", "t2-001", "t2-002", "t2-003", "t2-004", "t2-005", "t2-006", "t2-007") + " [{t2 t2-400 0 3} {t2  490 0}]\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // One record is an act in the trails of two tenants' incidents, and behind an
 // alert of the other: they are not united.
 func TestTenantsAreNotUnited(t *testing.T) {

@@ -129,7 +129,10 @@ type Incident struct {
 	// once, in their order.
 	Terms []Term `json:"terms,omitempty"`
 	// Elsewhere is what incidents of other tenants name too. They are not joined.
+	// It is by tenant, the incidents that share the most telling first.
 	Elsewhere []Elsewhere `json:"elsewhere,omitempty"`
+	// Unlisted counts what Elsewhere leaves out, by tenant.
+	Unlisted []Unlisted `json:"unlisted,omitempty"`
 	// Story and Trail are nil where the evidence was not searched for them.
 	Story *Story `json:"story,omitempty"`
 	Trail *Trail `json:"trail,omitempty"`
@@ -151,6 +154,14 @@ type Elsewhere struct {
 	Entity   Entity `json:"entity"`
 	Tenant   string `json:"tenant,omitempty"` // empty: its records name none
 	Incident string `json:"incident"`         // its ID
+}
+
+// An Unlisted is how much of one tenant is shared and not listed.
+type Unlisted struct {
+	Tenant    string `json:"tenant,omitempty"`    // empty: its records name none
+	Incident  string `json:"incident,omitempty"`  // listed with some of what it shares; empty: of those that are not listed
+	Incidents int    `json:"incidents,omitempty"` // that are not listed; 0 if Incident is one
+	Entities  int    `json:"entities,omitempty"`  // of Incident that are not listed
 }
 
 // A Stage is what an incident shows of one tactic.

@@ -32,6 +32,7 @@ func Select(d Document, c Choice) Document {
 	for i := range d.Incidents {
 		in := &d.Incidents[i].Incident
 		in.Elsewhere = slices.DeleteFunc(slices.Clone(in.Elsewhere), func(e incident.Elsewhere) bool { return !of(e.Tenant) })
+		in.Unlisted = slices.DeleteFunc(slices.Clone(in.Unlisted), func(u incident.Unlisted) bool { return !of(u.Tenant) })
 	}
 	d.Unjoined = slices.DeleteFunc(slices.Clone(d.Unjoined), func(s AlertSection) bool { return c.Incident != nil || !of(s.Alert.Tenant) })
 	d.Files = slices.DeleteFunc(slices.Clone(d.Files), func(f evidence.File) bool { return f.Tenant != "" && !of(f.Tenant) })

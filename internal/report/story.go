@@ -49,7 +49,18 @@ func elsewhereOf(inc incident.Incident) passage {
 	for _, e := range inc.Elsewhere {
 		b.Rows = append(b.Rows, []string{string(e.Entity.Type) + " " + e.Entity.String(), tenantText(e.Tenant), e.Incident})
 	}
+	for _, u := range inc.Unlisted {
+		b.Lines = append(b.Lines, unlistedText(u)+".")
+	}
 	return b
+}
+
+// unlistedText tells how much is shared and not listed.
+func unlistedText(u incident.Unlisted) string {
+	if u.Incident != "" {
+		return fmt.Sprintf("%d more that incident %s of tenant %s names too are not listed", u.Entities, u.Incident, tenantText(u.Tenant))
+	}
+	return fmt.Sprintf("%s more of tenant %s with some of it %s not listed", count(u.Incidents, "incident"), tenantText(u.Tenant), isAre(u.Incidents))
 }
 
 // exposuresOf lists the entities on what is not as it should be. A subscription

@@ -58,7 +58,7 @@ func (s *summary) incident(n int, inc incident.Incident, tenants int) {
 	s.line("    stages    %s", stagesText(inc))
 	s.line("    accounts  %s", someOf(accounts(inc), 6))
 	s.line("    alerts    %d", len(inc.Alerts))
-	s.shared(inc.Elsewhere)
+	s.shared(inc)
 	for _, t := range inc.Terms {
 		s.line("    fact      %s", t.String())
 	}
@@ -111,29 +111,63 @@ func (s *summary) passed(rule string, alerts []incident.Alert) {
 	}
 }
 
-// shared says what incidents of other tenants name too, a line for each.
-func (s *summary) shared(list []incident.Elsewhere) {
-	for len(list) > 0 {
+// maxOthers is how many incidents of another tenant a summary names.
+const maxOthers = 3
+
+// shared says what incidents of other tenants name too, a line for each of the
+// first of every tenant, and of how many more that is true.
+func (s *summary) shared(inc incident.Incident) {
+	named, more := make(map[string]int), make(map[string]int) // incidents by tenant
+	for list := inc.Elsewhere; len(list) > 0; {
 		other := list[0]
 		n := slices.IndexFunc(list, func(e incident.Elsewhere) bool { return e.Incident != other.Incident || e.Tenant != other.Tenant })
 		if n < 0 {
 			n = len(list)
 		}
-		var names []string
-		for _, e := range list[:n] {
-			names = append(names, e.Entity.String())
+		if named[other.Tenant] < maxOthers {
+			named[other.Tenant]++
+			s.line("    shared    %s, with incident %s of tenant %s", sharedText(list[:n], inc.Unlisted), other.Incident, tenantText(other.Tenant))
+		} else {
+			more[other.Tenant]++
 		}
-		s.line("    shared    %s, with incident %s of tenant %s", someOf(names, 3), other.Incident, tenantText(other.Tenant))
 		list = list[n:]
+	}
+	for _, u := range inc.Unlisted {
+		if u.Incidents > 0 {
+			more[u.Tenant] += u.Incidents
+		}
+	}
+	for _, tenant := range slices.Sorted(maps.Keys(more)) {
+		s.line("    shared    some of it, with %s more of tenant %s", count(more[tenant], "incident"), tenantText(tenant))
 	}
 }
 
-func someOf(texts []string, n int) string {
+// sharedText names some of what is shared with one incident.
+func sharedText(list []incident.Elsewhere, unlisted []incident.Unlisted) string {
+	var names []string
+	for _, e := range list {
+		names = append(names, e.Entity.String())
+	}
+	more := 0
+	for _, u := range unlisted {
+		if u.Incident == list[0].Incident && u.Tenant == list[0].Tenant {
+			more += u.Entities
+		}
+	}
+	return someOfMore(names, 3, more)
+}
+
+func someOf(texts []string, n int) string { return someOfMore(texts, n, 0) }
+
+// someOfMore names the first n of texts and counts the others, and more that are
+// not among them.
+func someOfMore(texts []string, n, more int) string {
+	more += max(0, len(texts)-n)
 	switch {
 	case len(texts) == 0:
 		return "none"
-	case len(texts) > n:
-		return fmt.Sprintf("%s and %d more", strings.Join(texts[:n], ", "), len(texts)-n)
+	case more > 0:
+		return fmt.Sprintf("%s and %d more", strings.Join(texts[:min(n, len(texts))], ", "), more)
 	}
 	return strings.Join(texts, ", ")
 }

@@ -35,6 +35,38 @@ func TestTenantsAreTold(t *testing.T) {
 	}
 }
 
+// What is shared with other tenants and not listed is counted wherever what is
+// listed is shown, and not of a tenant that was not asked for.
+func TestUnlistedIsTold(t *testing.T) {
+	in := incident.Incident{ID: "1", Title: "a", Tenant: "t1", Unlisted: []incident.Unlisted{{Tenant: "t2", Incident: "o0", Entities: 4}, {Tenant: "t2", Incidents: 1490}, {Tenant: "t3", Incidents: 1}}}
+	for n := range 5 {
+		in.Elsewhere = append(in.Elsewhere, incident.Elsewhere{Tenant: "t2", Incident: fmt.Sprintf("o%d", n), Entity: incident.Entity{Type: incident.IP, Identifiers: []incident.Identifier{{Name: "Address", Value: "192.0.2.1"}}}})
+	}
+	d := New(Input{Incidents: []incident.Incident{in, {ID: "2", Title: "b", Tenant: "t2"}}})
+	listed := []string{"1,490 incidents more of tenant t2 with some of it are not listed.", "1 incident more of tenant t3 with some of it is not listed.", "4 more that incident o0 of tenant t2 names too are not listed."}
+	for text, want := range map[string][]string{
+		render(t, Markdown, d): listed,
+		render(t, HTML, d):     listed,
+		render(t, summaryOf, d): {
+			"shared    192.0.2.1 and 4 more, with incident o0 of tenant t2\n", "shared    192.0.2.1, with incident o2 of tenant t2\n",
+			"shared    some of it, with 1,492 incidents more of tenant t2\n", "shared    some of it, with 1 incident more of tenant t3\n",
+		},
+	} {
+		for _, part := range want {
+			if !strings.Contains(text, part) {
+				t.Errorf("no %q in\n%s", part, text)
+			}
+		}
+	}
+	if strings.Contains(render(t, summaryOf, d), "with incident o3") {
+		t.Error("the summary names more than three of a tenant")
+	}
+	part := Select(d, Choice{Tenant: func(n string) bool { return n == "t1" }, Name: "tenant t1"})
+	if got := part.Incidents[0].Incident.Unlisted; len(got) != 0 {
+		t.Errorf("a report of one tenant counts what is of others: %v", got)
+	}
+}
+
 // An overview that leaves incidents out says how many.
 func TestOverviewSaysWhatItLeavesOut(t *testing.T) {
 	in := Input{}
