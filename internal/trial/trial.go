@@ -86,11 +86,17 @@ func (j Judge) rulesFor(ctx context.Context, store Store) ([]*rule.Compiled, err
 	}
 	rules := slices.Clone(j.Rules)
 	for i, r := range rules {
-		if strings.Contains(r.Rule.Query, "column_ifexists") {
+		if asksForColumns(r.Rule.Query) {
 			rules[i] = j.Compile(r.Rule, have)
 		}
 	}
 	return rules, nil
+}
+
+// asksForColumns tells whether a query may ask if a column is there, by either
+// name of the function.
+func asksForColumns(query string) bool {
+	return strings.Contains(query, "column_ifexists") || strings.Contains(query, "columnifexists")
 }
 
 // read takes the event in, and says why if it was not understood.

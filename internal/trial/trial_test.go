@@ -50,7 +50,12 @@ func compile(r *rule.Rule, have []engine.TableInfo) *rule.Compiled {
 
 func judge(t *testing.T, cases []Case) Report {
 	t.Helper()
-	j := Judge{Rules: pack(t), Compile: compile, Open: func(ctx context.Context) (Store, error) {
+	return judgeBy(t, pack(t), cases)
+}
+
+func judgeBy(t *testing.T, rules []*rule.Compiled, cases []Case) Report {
+	t.Helper()
+	j := Judge{Rules: rules, Compile: compile, Open: func(ctx context.Context) (Store, error) {
 		return duckdb.Open(ctx, duckdb.Options{MemoryLimit: 256 << 20, Threads: 1})
 	}}
 	report, err := j.Judge(t.Context(), cases)
@@ -123,14 +128,26 @@ func TestReport(t *testing.T) {
 }
 
 // An export may have columns that the published table lacks. Rules that ask
-// for one see it.
+// for one see it, by either name of the function.
 func TestColumnsBesideThePublished(t *testing.T) {
 	const alert = `{"rule_id":"R","test_name":"alert","expected":true,"event":{"CreationTime":"2026-03-02T09:00:00","Id":"00000000-0000-4000-8000-000000000001","Operation":"AlertTriggered","OrganizationId":"00000000-0000-4000-8000-000000000900","RecordType":40,"UserKey":"k","UserType":4,"Version":1,"Workload":"SecurityComplianceCenter","UserId":"SecurityComplianceAlerts","AlertId":"a","Name":"User restricted from sending email","Severity":"High","Status":"Active"}}`
 	cases, err := Read(strings.NewReader(alert))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found, all := judge(t, cases).Found(); found != 1 || all != 1 {
-		t.Errorf("found %d of %d, want 1 of 1", found, all)
+	for _, name := range []string{"column_ifexists", "columnifexists"} {
+		t.Run(name, func(t *testing.T) {
+			var asking []*rule.Compiled
+			for _, c := range pack(t) {
+				if strings.Contains(c.Rule.Query, "column_ifexists") {
+					r := *c.Rule
+					r.Query = strings.ReplaceAll(r.Query, "column_ifexists", name)
+					asking = append(asking, compile(&r, nil))
+				}
+			}
+			if found, all := judgeBy(t, asking, cases).Found(); found != 1 || all != 1 {
+				t.Errorf("found %d of %d, want 1 of 1", found, all)
+			}
+		})
 	}
 }
