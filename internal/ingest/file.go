@@ -42,7 +42,8 @@ func (in *Ingester) read(ctx context.Context, f evidence.File, e entry) (receipt
 	}
 	now := facts{tenant: cmp.Or(pathTenant(e.path+"/"+e.member), in.options.Tenant)}
 	for range maxPasses {
-		p := &pass{in: in, ctx: ctx, deposit: in.deposit(ctx), file: f, entry: e, facts: now, seen: in.seen.used}
+		in.seen.keep()
+		p := &pass{in: in, ctx: ctx, deposit: in.deposit(ctx), file: f, entry: e, facts: now}
 		err := p.read()
 		found := p.found()
 		if err == nil && found == now {
@@ -135,7 +136,6 @@ type pass struct {
 	window *window   // that the records are cut from
 	taken  *counter  // of the bytes of the file
 
-	seen       int // identities before the pass
 	rejects    []evidence.Reject
 	rejectRaw  int
 	duplicates *engine.Batch // not handed over yet; nil: there are none
@@ -444,7 +444,6 @@ func (p *pass) found() facts {
 
 // undo forgets what the pass has stored.
 func (p *pass) undo() error {
-	p.in.seen.truncate(p.seen)
 	p.in.progress.Rows -= p.file.Counts.Stored
-	return p.deposit.undo()
+	return errors.Join(p.in.seen.undo(), p.deposit.undo())
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/golden"
 	"github.com/conshelf/conshelf/kql/types"
@@ -42,9 +44,19 @@ func ingestArchive(t *testing.T, in map[string]string) map[string]string {
 			t.Fatal(err)
 		}
 	}
+	want := ingestDir(t, dir, recentIdentities)
+	if diff := cmp.Diff(want, ingestDir(t, dir, 2)); diff != "" {
+		t.Errorf("with most identities set aside (-without +with):\n%s", diff)
+	}
+	return want
+}
+
+func ingestDir(t *testing.T, dir string, identities int) map[string]string {
 	m := &memory{}
 	var told strings.Builder
-	err := New(m, Options{}).Ingest(t.Context(), []string{dir}, nil, func(f evidence.File, rejects []evidence.Reject) error {
+	in := New(m, Options{Temp: t.TempDir()})
+	in.recent = identities
+	err := in.Ingest(t.Context(), []string{dir}, nil, func(f evidence.File, rejects []evidence.Reject) error {
 		f.Path = strings.TrimPrefix(f.Path, filepath.ToSlash(dir)+"/")
 		tell(&told, f, rejects)
 		return nil

@@ -26,6 +26,9 @@ type Options struct {
 	// Spool is the directory in which standard input is kept, in a file that is
 	// called by its hash. Empty: it is not kept.
 	Spool string
+	// Temp is the directory in which identities are set aside when they are
+	// many; they are removed at the end. Empty: the system's for such files.
+	Temp string
 	// Acquire says who takes files in, and when: now. Nil: their entries in the
 	// manifest say nothing of it.
 	Acquire func() evidence.Acquisition
@@ -50,7 +53,8 @@ type Ingester struct {
 	options    Options
 	limits     Limits
 	recogniser *recogniser
-	seen       identitySet
+	seen       identitySet // during Ingest
+	recent     int         // identities in memory
 	digests    map[evidence.Digest]evidence.File
 	sizes      map[int64]bool // of the files in digests
 	progress   Progress
@@ -75,7 +79,7 @@ func New(store engine.Loader, o Options) *Ingester {
 	if o.Stdin == nil {
 		o.Stdin = eof{}
 	}
-	return &Ingester{store: store, options: o, limits: o.Limits.withDefaults(), recogniser: newRecogniser(shapes())}
+	return &Ingester{store: store, options: o, limits: o.Limits.withDefaults(), recogniser: newRecogniser(shapes()), recent: recentIdentities}
 }
 
 // eof is an input without bytes.
@@ -90,11 +94,12 @@ func (eof) Read([]byte) (int, error) { return 0, io.EOF }
 // records that were not understood. A file that cannot be read has a Problem
 // and does not stop the others; an error does, and means that the file being
 // read was not stored.
-func (in *Ingester) Ingest(ctx context.Context, paths []string, known []evidence.File, each func(evidence.File, []evidence.Reject) error) error {
+func (in *Ingester) Ingest(ctx context.Context, paths []string, known []evidence.File, each func(evidence.File, []evidence.Reject) error) (err error) {
 	if err := sameRule(known); err != nil {
 		return err
 	}
 	number := in.remember(known)
+	defer func() { err = errors.Join(err, in.seen.close()) }()
 	if err := in.recall(ctx); err != nil {
 		return err
 	}
@@ -103,7 +108,7 @@ func (in *Ingester) Ingest(ctx context.Context, paths []string, known []evidence
 	in.workers = newWorkers(in.options.Workers)
 	defer in.workers.dismiss()
 	in.buffers, in.batches = newBufferPool(in.workers.count+2), &batchPool{}
-	err := in.sources(ctx, number, sources(paths, in.options.Exclude), each)
+	err = in.sources(ctx, number, sources(paths, in.options.Exclude), each)
 	return cmp.Or(in.settle(each), err)
 }
 
@@ -175,11 +180,8 @@ func (in *Ingester) know(f evidence.File) {
 
 // recall reads the identities of all rows that the store holds.
 func (in *Ingester) recall(ctx context.Context) error {
-	in.seen = identitySet{}
-	err := in.store.Identities(ctx, func(id engine.Identity) error {
-		in.seen.add(id)
-		return nil
-	})
+	in.seen = identitySet{dir: in.options.Temp, limit: in.recent}
+	err := in.store.Identities(ctx, in.seen.hold)
 	if err != nil {
 		return fmt.Errorf("read the identities of the rows held: %w", err)
 	}

@@ -241,7 +241,11 @@ func (p *pass) store(b *engine.Batch, lesser []int) error {
 		o := &b.Origins[i]
 		if len(lesser) > 0 && lesser[0] == i {
 			lesser = lesser[1:]
-			if p.in.seen.names(o.Identity) {
+			named, err := p.in.seen.names(o.Identity)
+			if err != nil {
+				return err
+			}
+			if named {
 				p.file.Counts.Duplicate++
 				p.tally.lesser++
 				if err := p.duplicate(b, i); err != nil {
@@ -250,7 +254,10 @@ func (p *pass) store(b *engine.Batch, lesser []int) error {
 				continue
 			}
 		}
-		isNew, sameID := p.in.seen.add(o.Identity)
+		isNew, sameID, err := p.in.seen.add(o.Identity)
+		if err != nil {
+			return err
+		}
 		if !isNew {
 			p.file.Counts.Duplicate++
 			if err := p.duplicate(b, i); err != nil {

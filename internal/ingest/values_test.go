@@ -149,37 +149,6 @@ func TestCleanAddress(t *testing.T) {
 	}
 }
 
-func TestIdentitySet(t *testing.T) {
-	var s identitySet
-	id := func(n int) engine.Identity { return engine.Identity{int64(n % 97), int64(n + 1)} }
-	for n := range 5000 {
-		if isNew, _ := s.add(id(n)); !isNew {
-			t.Fatalf("%d is not new", n)
-		}
-	}
-	if isNew, sameID := s.add(engine.Identity{5, 77777}); !isNew || !sameID {
-		t.Errorf("another content: new %v, same id %v", isNew, sameID)
-	}
-	s.truncate(2501)
-	for n := range 5000 {
-		if got := s.names(engine.Identity{int64(n % 97), 0}); !got {
-			t.Fatalf("%d is not named", n)
-		}
-		if isNew, _ := s.add(id(n)); isNew != (n > 2500) {
-			t.Fatalf("%d is new: %v", n, isNew)
-		}
-	}
-	s.truncate(0)
-	for n := range 100_000 {
-		if isNew, _ := s.add(engine.Identity{int64(n), int64(n)}); !isNew {
-			t.Fatalf("%d is not new after all were removed", n)
-		}
-	}
-	if isNew, _ := s.add(engine.Identity{}); isNew {
-		t.Error("the identity of zeros is new twice")
-	}
-}
-
 // What one value reads as is either what encoding/json reads, or refused.
 func FuzzScan(f *testing.F) {
 	for _, seed := range []string{`{"a":[1,-2.5e3,"x\u00e9\ud800",true,null]}`, `"\ud83d\ude00"`, "[\"\xff\"]", `{"a" : {"b":[[]]}}`, `1e999`, `-`, `01`} {

@@ -57,7 +57,7 @@ func (c *Case) Ingest(ctx context.Context, paths []string, o IngestOptions) (Loa
 	if err != nil {
 		return Loaded{}, err
 	}
-	options := ingest.Options{Exclude: c.dir, Spool: filepath.Join(c.dir, spoolDir), Acquire: c.keeper.actor.Acquisition}
+	options := ingest.Options{Exclude: c.dir, Spool: filepath.Join(c.dir, spoolDir), Temp: c.temp, Acquire: c.keeper.actor.Acquisition}
 	return intake(ctx, c.store(), options, known, paths, o)
 }
 
