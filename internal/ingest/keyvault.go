@@ -31,6 +31,8 @@ func newKeyVault() *keyVault {
 
 func (k *keyVault) row(m *mapper, r *record) string {
 	m.begin(azureDiagnostics)
+	category := string(m.text(m.lookup(r.members, "category")))
+	m.ofCluster = strings.EqualFold(category, "kube-audit") || strings.EqualFold(category, "kube-audit-admin")
 	for n := range r.members {
 		mem := &r.members[n]
 		id := m.keys.id(n, mem, &m.at[0])
@@ -60,15 +62,27 @@ func (k *keyVault) row(m *mapper, r *record) string {
 	return ""
 }
 
+// flattenIn flattens what is inside an object, whose own path is given.
+func (m *mapper) flattenIn(path string, v value, depth int) {
+	s := scan{data: v.raw, maxDepth: m.limits.Depth}
+	s.object(0)
+	for _, mem := range s.members {
+		name := appendText(nil, value{kind: kindString, flags: mem.keyFlags, raw: mem.key})
+		at := joinPath(path, string(name))
+		// What a Kubernetes cluster wrote is one text to Azure, and stays one
+		// when a collector has opened it.
+		if at == "log" && mem.kind == kindObject && m.ofCluster {
+			m.give("log_s", mem.value)
+			continue
+		}
+		m.flatten(at, mem.value, depth+1)
+	}
+}
+
 // flatten gives every value inside v a column named by its path.
 func (m *mapper) flatten(path string, v value, depth int) {
 	if v.kind == kindObject && depth < 4 {
-		s := scan{data: v.raw, maxDepth: m.limits.Depth}
-		s.object(0)
-		for _, mem := range s.members {
-			name := appendText(nil, value{kind: kindString, flags: mem.keyFlags, raw: mem.key})
-			m.flatten(joinPath(path, string(name)), mem.value, depth+1)
-		}
+		m.flattenIn(path, v, depth)
 		return
 	}
 	if v.empty() {

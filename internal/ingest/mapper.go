@@ -45,16 +45,17 @@ type mapper struct {
 	around   []member // what an envelope says of the record
 
 	// Of the row being built.
-	row      *rows
-	members  []member
-	tenant   []byte
-	unlisted []byte
-	caller   value // callerIpAddress, until the record's own address is known
-	inner    value // the object that holds the rest of the record
-	replaced bool  // bytes that are not UTF-8 were replaced
-	pascal   bool  // members are written as .NET writes them
-	lesser   bool  // another copy of the record, if there is one, says more
-	flat     bool  // a value that is missing was written as the text None
+	row       *rows
+	members   []member
+	tenant    []byte
+	unlisted  []byte
+	caller    value // callerIpAddress, until the record's own address is known
+	inner     value // the object that holds the rest of the record
+	replaced  bool  // bytes that are not UTF-8 were replaced
+	pascal    bool  // members are written as .NET writes them
+	ofCluster bool  // the record is of the audit log of a Kubernetes cluster
+	lesser    bool  // another copy of the record, if there is one, says more
+	flat      bool  // a value that is missing was written as the text None
 
 	tally tally
 }
