@@ -110,7 +110,13 @@ func setValue(v *engine.Vector, value json.RawMessage) error {
 		return setNumber(v, value)
 	case types.Int, types.Long:
 		return setNumber(v, value)
-	case types.Real, types.TimeSpan, types.Unknown:
+	case types.Real:
+		var x float64
+		if err := json.Unmarshal(value, &x); err != nil {
+			return err
+		}
+		v.SetReal(x)
+	case types.TimeSpan, types.Unknown:
 		return fmt.Errorf("type %s", v.Column.Type)
 	}
 	return nil
