@@ -85,11 +85,11 @@ func (a *app) loadTenant(paths, trusted []string) (*condaccess.Tenant, error) {
 		}
 	}
 	t := l.Tenant()
-	if len(t.Policies) == 0 {
-		return nil, fmt.Errorf("no Conditional Access policy in %s", strings.Join(paths, ", "))
-	}
 	for _, n := range t.Notes {
 		a.note("%s", n)
+	}
+	if len(t.Policies) == 0 {
+		return nil, fmt.Errorf("no Conditional Access policy in %s", strings.Join(paths, ", "))
 	}
 	if failed > 0 {
 		a.note("%s could not be read: there may be policies that are not here, and so nothing is granted for certain", plural(failed, "file"))

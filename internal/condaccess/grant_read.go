@@ -10,12 +10,12 @@ func (r *reader) grant(n *node) *Grant {
 	defer func() { r.part = ConditionPart }()
 	const at = "grantControls"
 	before := len(r.unread)
-	r.known(at, n, "operator", "builtInControls", "customAuthenticationFactors", "termsOfUse", "authenticationStrength")
+	r.known(at, n, "operator", "_operator", "builtInControls", "customAuthenticationFactors", "termsOfUse", "authenticationStrength")
 	if n.empty() {
 		return nil
 	}
 	controls := r.controls(at, n)
-	operator := strings.ToUpper(n.get("operator").str())
+	operator := strings.ToUpper(n.first("operator", "_operator").str()) // the AzureAD module of PowerShell has it with an underscore
 	g := &Grant{Operator: operator}
 	switch {
 	case len(controls) == 0:
@@ -30,7 +30,7 @@ func (r *reader) grant(n *node) *Grant {
 	case operator == "OR" || len(controls) == 1:
 		g.Clauses = [][]Control{controls}
 	default: // what it means is not known, and so what it asks for
-		r.refuse(at+".operator", n.get("operator"))
+		r.refuse(at+".operator", n.first("operator", "_operator"))
 		g.Clauses = [][]Control{controls}
 	}
 	return g
@@ -38,7 +38,7 @@ func (r *reader) grant(n *node) *Grant {
 
 func (r *reader) controls(at string, n *node) []Control {
 	var out []Control
-	for _, name := range r.list(at, n, "builtInControls") {
+	for _, name := range r.listOf(at, n, "builtInControls", func(s string) bool { return controlKind(s) != UnknownControl }) {
 		kind := controlKind(name)
 		c := Control{Kind: kind}
 		if kind == UnknownControl {
@@ -89,11 +89,7 @@ func readStrength(r *reader, at string, n *node) *Strength {
 	r.known(at, n, "id", "displayName", "description", "policyType", "requirementsSatisfied", "allowedCombinations", "combinationConfigurations",
 		"createdDateTime", "modifiedDateTime")
 	s := &Strength{ID: n.get("id").str(), Name: n.get("displayName").str(), MFA: fold(n.get("requirementsSatisfied").str()) == "mfa"}
-	for _, item := range n.get("allowedCombinations").items() {
-		if c := item.str(); c != "" { // its commas belong to it
-			s.Combinations = append(s.Combinations, combination(c))
-		}
-	}
+	r.combinations(at+".allowedCombinations", n.get("allowedCombinations"), s)
 	for _, item := range n.get("combinationConfigurations").items() {
 		for _, c := range item.get("appliesToCombinations").items() {
 			s.Configured = append(s.Configured, combination(c.str()))
@@ -103,6 +99,22 @@ func readStrength(r *reader, at string, n *node) *Strength {
 		}
 	}
 	return s
+}
+
+// combinations reads the combinations of a strength: texts whose commas belong
+// to them. PowerShell writes a list that it cut as one text, with spaces between
+// the combinations.
+func (r *reader) combinations(at string, n *node, s *Strength) {
+	for _, item := range n.items() {
+		text := strings.ReplaceAll(item.str(), ", ", ",")
+		if cutOff(text) || item.kindIs(listNode, objectNode) {
+			r.refuse(at, item)
+			continue
+		}
+		for c := range strings.FieldsSeq(text) {
+			s.Combinations = append(s.Combinations, combination(c))
+		}
+	}
 }
 
 func (r *reader) session(n *node) Session {

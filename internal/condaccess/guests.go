@@ -53,3 +53,9 @@ next:
 	}
 	return g, unknown
 }
+
+// guestWord tells whether a text is the name of a kind of external user.
+func guestWord(s string) bool {
+	_, unknown := parseGuestTypes([]string{s})
+	return len(unknown) == 0
+}

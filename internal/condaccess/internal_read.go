@@ -191,7 +191,7 @@ func (r *reader) internalClient(s string) string {
 		return clientEAS
 	case "eassupported":
 		return clientEASSupported
-	case "other", "otherlegacy", "legacysmtp", "legacypop", "legacyimap", "legacymapi", "legacyoffice", "otherclients":
+	case "other", "otherlegacy", "legacysmtp", "legacypop", "legacyimap", "legacymapi", "legacyother", "legacyoffice", "otherclients":
 		return clientOther
 	case "all":
 		return "all"

@@ -1,9 +1,11 @@
 package condaccess
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -22,11 +24,11 @@ type Loader struct {
 func (l *Loader) Read(file string, data []byte) error {
 	text, err := DecodeText(data)
 	if err != nil {
-		return l.failed(file, err)
+		return l.failed(file, foreign(packedForm(data), err))
 	}
 	nodes, err := parseNodes(text)
 	if err != nil {
-		return l.failed(file, err)
+		return l.failed(file, foreign(cmp.Or(packedForm(data), textForm(text)), err))
 	}
 	l.file, l.text = file, text
 	for _, n := range nodes {
@@ -36,7 +38,11 @@ func (l *Loader) Read(file string, data []byte) error {
 }
 
 // Lacks notes why there may be policies that are not in what is read.
-func (l *Loader) Lacks(why string) { l.tenant.Incomplete = append(l.tenant.Incomplete, why) }
+func (l *Loader) Lacks(why string) {
+	if !slices.Contains(l.tenant.Incomplete, why) {
+		l.tenant.Incomplete = append(l.tenant.Incomplete, why)
+	}
+}
 
 func (l *Loader) failed(file string, err error) error {
 	l.Lacks(file + " could not be read")
@@ -75,6 +81,7 @@ func (l *Loader) value(n *node, context string) {
 		for _, item := range n.list {
 			l.value(item, context)
 		}
+	case n.kind == stringNode && l.within(n, context):
 	case n.kind != objectNode:
 		l.note("", fmt.Sprintf("holds %s where an object should be; it was not read", n.shown()))
 		l.incomplete(context)
@@ -83,6 +90,26 @@ func (l *Loader) value(n *node, context string) {
 	default:
 		l.object(n, context)
 	}
+}
+
+// within takes in what a text holds as JSON, which is what becomes of an export
+// that is written as JSON twice. It tells whether there was any.
+func (l *Loader) within(n *node, context string) bool {
+	inner := []byte(strings.TrimSpace(n.text))
+	if len(inner) == 0 || inner[0] != '{' && inner[0] != '[' {
+		return false
+	}
+	nodes, err := parseNodes(inner)
+	if err != nil {
+		return false
+	}
+	outer := l.text
+	l.text = inner
+	for _, value := range nodes {
+		l.value(value, context)
+	}
+	l.text = outer
+	return true
 }
 
 // kindIs tells whether a value is of one of the kinds.
@@ -183,9 +210,12 @@ func (l *Loader) object(n *node, context string) {
 	t, d := &l.tenant, &l.tenant.Directory
 	kind := graphType(n)
 	switch {
-	case n.path("error", "code") != nil:
-		l.note("", fmt.Sprintf("holds the error that Graph answered (%s) instead of what was asked for", n.path("error", "code").shown()))
+	case failedAnswer(n) != "":
+		l.note("", fmt.Sprintf("holds the error that Graph answered (%s) instead of what was asked for", failedAnswer(n)))
 		l.incomplete(context)
+	case foreignTool(n) != "":
+		l.note(n.first("displayName", "name").str(), fmt.Sprintf("looks like a policy in a form that is not read, that of %s; what it does is not known", foreignTool(n)))
+		l.incomplete(policiesCollection)
 	case isRecord(n) && !holdsPolicies(n):
 		l.others++
 	case isSnapshot(n):
@@ -258,6 +288,9 @@ func (l *Loader) directoryRole(n *node) {
 func (l *Loader) policy(p *Policy, n *node) {
 	p.Document, p.File = document(l.text, n), l.file
 	l.tenant.Policies = append(l.tenant.Policies, p)
+	if n.has("policyApplies") || n.has("analysisReasons") {
+		l.Lacks(l.file + " is an answer of the What If API, which may leave out policies")
+	}
 	for _, u := range p.Unread {
 		l.note(p.label(), fmt.Sprintf("%s is not understood (%s); %s", u.Path, u.Value, u.makesUnknown()))
 	}

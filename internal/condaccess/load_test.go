@@ -94,6 +94,11 @@ func TestPolicyShapes(t *testing.T) {
 		{"PowerShell's objects", powershellPolicy},
 		{"among others", `{"policies":[` + graphPolicy + `],"namedLocations":[],"users":null}`},
 		{"under its id", `{"policies":{"p1":` + graphPolicy + `}}`},
+		{"JSON in a text", quoted(graphPolicy)},
+		{"JSON in a list of texts", "[" + quoted("["+graphPolicy+"]") + "]"},
+		{"lists with their lengths", strings.NewReplacer(`["All"]`, `{"value": ["All"],"Count":1}`, `["mfa","compliantDevice"]`, `{"value": ["mfa","compliantDevice"],"Count":2}`).Replace(graphPolicy)},
+		{"lists that PowerShell cut", strings.NewReplacer(`["mfa","compliantDevice"]`, `"mfa compliantDevice"`, `["All"]`, `"All"`, `[]`, `""`, `"internalGuest,serviceProvider"`, `"internalGuest serviceProvider"`).Replace(graphPolicy)},
+		{"the AzureAD module's operator", strings.Replace(graphPolicy, `"operator"`, `"_Operator"`, 1)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			tenant := load(t, map[string]string{"export.json": test.text})
@@ -107,6 +112,53 @@ func TestPolicyShapes(t *testing.T) {
 			got.Document, got.File = nil, ""
 			if diff := cmp.Diff(wantPolicy(), &got, cmpopts.EquateEmpty()); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+func quoted(text string) string {
+	b, err := json.Marshal(text)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// A text of several words is several ids only where each word is one; a name in
+// the place of an id is nobody that can be told from others.
+func TestSeveralWords(t *testing.T) {
+	const a, b = "aaaaaaaa-0000-4000-8000-000000000001", "aaaaaaaa-0000-4000-8000-000000000002"
+	for _, test := range []struct {
+		name, users, strength string
+		excluded              []string
+		combinations          []string
+		unread                string
+	}{
+		{"ids", `"excludeUsers":"` + a + ` ` + b + `"`, `null`, []string{a, b}, nil, ""},
+		{"an id and a word for ids", `"excludeUsers":"GuestsOrExternalUsers ` + b + `"`, `null`, []string{"GuestsOrExternalUsers", b}, nil, ""},
+		{"a name", `"excludeUsers":["Break Glass 1"]`, `null`, []string{"Break Glass 1"}, nil, "conditions.users.excludeUsers"},
+		{"a text to be replaced", `"excludeGroups":["REPLACE WITH THE GROUP ID"]`, `null`, nil, nil, "conditions.users.excludeGroups"},
+		{"combinations", `"excludeUsers":[]`, `{"id":"s","allowedCombinations":"fido2 password,sms"}`, nil, []string{"fido2", "password,sms"}, ""},
+		{"combinations with spaces", `"excludeUsers":[]`, `{"id":"s","allowedCombinations":["fido2","password, sms"]}`, nil, []string{"fido2", "password,sms"}, ""},
+		{"combinations that are not there", `"excludeUsers":[]`, `{"id":"s","allowedCombinations":"System.String[]"}`, nil, nil, "grantControls.authenticationStrength.allowedCombinations"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := load(t, map[string]string{"p.json": `{"id":"p","state":"enabled","conditions":{"users":{"includeUsers":["All"],` + test.users + `},"applications":{"includeApplications":["All"]}},"grantControls":{"operator":"OR","builtInControls":["block"],"authenticationStrength":` + test.strength + `}}`}).Policies[0]
+			var combinations []string
+			for _, c := range p.Grant.Clauses[0] {
+				if c.Strength != nil {
+					combinations = c.Strength.Combinations
+				}
+			}
+			if diff := cmp.Diff(test.excluded, p.Conditions.Users.Exclude.Users, cmpopts.EquateEmpty()); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(test.combinations, combinations, cmpopts.EquateEmpty()); diff != "" {
+				t.Error(diff)
+			}
+			if got := len(p.Unread) > 0 && p.Unread[0].Path == test.unread; got != (test.unread != "") || test.unread == "" && len(p.Unread) > 0 {
+				t.Errorf("unread %v, want %q", p.Unread, test.unread)
 			}
 		})
 	}
@@ -282,4 +334,77 @@ func FuzzLoad(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// What is no JSON is refused in a line that says what it is.
+func TestFormsThatAreNotRead(t *testing.T) {
+	for _, test := range []struct{ name, text, want string }{
+		{"CLIXML", "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj RefId=\"0\"/></Objs>", "PowerShell's CLIXML"},
+		{"CLIXML with a declaration", "<?xml version=\"1.0\"?>\n<Objs Version=\"1.1.0.1\"></Objs>", "PowerShell's CLIXML"},
+		{"CLIXML in UTF-16", string(utf16Text("<Objs Version=\"1.1.0.1\"></Objs>", binary.LittleEndian, true)), "PowerShell's CLIXML"},
+		{"HTML", "\n<!DOCTYPE html><html><title>Sign in to your account</title></html>", "a page of HTML"},
+		{"CSV", "DisplayName,State,Conditions\nBlock,enabled,x\n", "CSV"},
+		{"CSV in quotes", "\"Id\",\"DisplayName\",\"State\"\r\n\"p\",\"Block\",\"enabled\"\r\n", "CSV"},
+		{"CSV with semicolons", "Id;DisplayName;State\np;Block;enabled\n", "CSV"},
+		{"CSV with a type", "#TYPE System.Management.Automation.PSCustomObject\n\"Id\",\"State\"\n", "CSV"},
+		{"Microsoft365DSC", "# Generated\nparam ()\n\nConfiguration M365TenantConfig\n{\n    Node localhost\n    {\n        AADConditionalAccessPolicy \"x\"\n        {\n", "Microsoft365DSC"},
+		{"Terraform", "# policies\nresource \"azuread_conditional_access_policy\" \"x\" {\n  state = \"enabled\"\n}\n", "Terraform"},
+		{"Bicep", "extension microsoftGraphV1\nresource x 'Microsoft.Graph/x@v1.0' = {}\n", "Bicep"},
+		{"YAML", "displayName: Block\nstate: enabled\nconditions:\n", "YAML"},
+		{"YAML of documents", "---\n- displayName: Block\n", "YAML"},
+		{"a printed table", "Id      DisplayName State\n--      ----------- -----\np       Block       enabled\n", "a table that PowerShell printed"},
+		{"a printed list", "\n\nConditions  : Microsoft.Graph.PowerShell.Models.MicrosoftGraphConditionalAccessConditionSet\nDisplayName : Block\n", "a list that PowerShell printed"},
+		{"comments", "// exported on a Monday\n[]", "JSON with comments"},
+		{"headers", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"value\":[]}", "the headers of HTTP"},
+		{"zip", "PK\x03\x04\x14\x00\x06\x00", "zip archive"},
+		{"gzip", "\x1f\x8b\x08\x00\x00", "gzip"},
+		{"UTF-32", "\xff\xfe\x00\x00[\x00\x00\x00]\x00\x00\x00", "UTF-32"},
+		{"SQLite", "SQLite format 3\x00\x10\x00", "ROADrecon"},
+		{"JSON that is cut off", `[{"id":"p"`, "cut off"},
+		{"nothing that is known", "}", "the text is not JSON"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var l condaccess.Loader
+			err := l.Read("export", []byte(test.text))
+			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("Read(%q) = %v, want %s in one line", test.text, err, test.want)
+			}
+			if len(l.Tenant().Incomplete) == 0 {
+				t.Error("the policies count as whole")
+			}
+		})
+	}
+}
+
+// Forms of JSON that are not Graph's are named too, and so is an answer that is
+// an error.
+func TestObjectsThatAreNotRead(t *testing.T) {
+	for _, test := range []struct{ name, text, want string }{
+		{"Terraform's state", `{"version":4,"terraform_version":"1.9.0","resources":[{"type":"azuread_conditional_access_policy","instances":[{"attributes":{"display_name":"x","state":"enabled","conditions":[{"client_app_types":["all"]}]}}]}]}`, "Terraform"},
+		{"Terraform's plan", `{"format_version":"1.2","planned_values":{"root_module":{"resources":[{"values":{"display_name":"x","state":"enabled","conditions":[{}]}}]}}}`, "Terraform"},
+		{"Microsoft365DSC", `[{"ResourceName":"AADConditionalAccessPolicy","DisplayName":"x","State":"enabled","IncludeUsers":["All"]}]`, "Microsoft365DSC"},
+		{"an error", `{"error":{"code":"Authorization_RequestDenied","message":"no"}}`, "Authorization_RequestDenied"},
+		{"an error in a batch", `{"responses":[{"id":"1","status":200,"body":{"value":[` + graphPolicy + `]}},{"id":"2","status":403,"body":{"error":{"code":"Forbidden","message":"no"}}}]}`, "Forbidden"},
+		{"an error for a token", `{"error":"invalid_grant","error_description":"AADSTS700082"}`, "invalid_grant"},
+		{"an answer of What If", `{"value":[` + strings.Replace(graphPolicy, "{", `{"policyApplies":true,"analysisReasons":"notSet",`, 1) + `]}`, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			tenant := load(t, map[string]string{"export.json": test.text})
+			if len(tenant.Incomplete) == 0 {
+				t.Error("the policies count as whole")
+			}
+			if got := fmt.Sprint(tenant.Notes); !strings.Contains(got, test.want) {
+				t.Errorf("the notes are %s, want %s", got, test.want)
+			}
+			for _, p := range tenant.Policies {
+				if len(p.Unread) > 0 {
+					t.Errorf("%s: %v", p.ID, p.Unread)
+				}
+			}
+		})
+	}
+	state := load(t, map[string]string{"state.json": `{"version":4,"terraform_version":"1.9.0","resources":[{"type":"azurerm_resource_group","instances":[{"attributes":{"name":"x"}}]}]}`})
+	if len(state.Incomplete) > 0 {
+		t.Errorf("a state without policies makes them incomplete: %v", state.Incomplete)
+	}
 }

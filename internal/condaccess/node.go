@@ -133,7 +133,26 @@ func parseObject(d *json.Decoder, depth int) (*node, error) {
 	}
 	err := closing(d)
 	n.end = int(d.InputOffset())
+	if list := n.counted(); list != nil {
+		return list, err
+	}
 	return n, err
+}
+
+// counted returns the list of an object that holds nothing but a list and how
+// long it is, which is how Windows PowerShell writes some lists.
+func (n *node) counted() *node {
+	if len(n.fields) != 2 {
+		return nil
+	}
+	list, count := n.fields[0], n.fields[1]
+	if list.name == "Count" {
+		list, count = count, list
+	}
+	if list.name == "value" && count.name == "Count" && list.value.kindIs(listNode) && count.value.kindIs(numberNode) {
+		return list.value
+	}
+	return nil
 }
 
 func closing(d *json.Decoder) error {

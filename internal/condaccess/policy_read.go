@@ -28,7 +28,7 @@ func readPolicy(n *node) *Policy {
 		TemplateID: n.get("templateId").str(), Deleted: !n.get("deletedDateTime").empty(),
 	}
 	r.known("", n, "id", "displayName", "description", "createdDateTime", "modifiedDateTime", "deletedDateTime", "templateId",
-		"state", "conditions", "grantControls", "sessionControls")
+		"state", "conditions", "grantControls", "sessionControls", "policyApplies", "analysisReasons")
 	p.State = r.state(n.get("state"))
 	p.Conditions = r.conditions(n.get("conditions"))
 	p.Grant = r.grant(n.get("grantControls"))
@@ -187,7 +187,7 @@ func (r *reader) users(n *node) Users {
 
 func (r *reader) guests(at string, n *node) *Guests {
 	r.known(at, n, "guestOrExternalUserTypes", "externalTenants")
-	types, unknown := parseGuestTypes(r.list(at, n, "guestOrExternalUserTypes"))
+	types, unknown := parseGuestTypes(r.listOf(at, n, "guestOrExternalUserTypes", guestWord))
 	for _, name := range unknown {
 		r.refuse(at+".guestOrExternalUserTypes", &node{kind: stringNode, text: name})
 	}

@@ -74,13 +74,51 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// list returns the texts of a member.
+// list returns the texts of a member that holds ids.
 func (r *reader) list(path string, n *node, name string) []string {
+	return r.listOf(path, n, name, idWord)
+}
+
+// listOf returns the texts of a member; word tells what a text of it looks like.
+func (r *reader) listOf(path string, n *node, name string, word func(string) bool) []string {
 	out, ok := n.get(name).strings()
-	if !ok || slices.ContainsFunc(out, cutOff) {
+	if out = apart(out, word); !ok || slices.ContainsFunc(out, cutOff) || slices.ContainsFunc(out, spaced) {
 		r.refuse(join(path, name), n.get(name))
 	}
 	return out
+}
+
+// apart returns a list in which each text of several words gives way to them:
+// PowerShell writes a list that lies deeper than it was told to go as its
+// members with spaces between.
+func apart(list []string, word func(string) bool) []string {
+	var out []string
+	for _, v := range list {
+		words := strings.Fields(v)
+		if len(words) < 2 || slices.ContainsFunc(words, func(w string) bool { return !word(w) }) {
+			words = []string{v}
+		}
+		out = append(out, words...)
+	}
+	return out
+}
+
+// spaced tells whether a text has several words, which no id has: it is a name in
+// the place of one, or says that one should be put there.
+func spaced(s string) bool { return len(strings.Fields(s)) > 1 }
+
+// idWord tells whether a text is an id, or a word that stands for ids.
+func idWord(s string) bool {
+	return guid(s) || contains([]string{
+		"All", "None", "GuestsOrExternalUsers", "AllTrusted", "Office365", "MicrosoftAdminPortals", "AllAgentIdResources", "ServicePrincipalsInMyTenant",
+		registerSecurityInfo, registerDevice,
+	}, s) || contextClass(s)
+}
+
+// contextClass tells whether a text names an authentication context: c1 to c99.
+func contextClass(s string) bool {
+	number, ok := strings.CutPrefix(fold(s), "c")
+	return ok && number != "" && len(number) < 3 && strings.Trim(number, "0123456789") == ""
 }
 
 // cutOff tells whether a text is what PowerShell writes for a value that lies
@@ -92,7 +130,8 @@ func cutOff(s string) bool {
 // oneOf returns the texts of a member, each of which has to be one of the
 // names; they come back as the names are spelt.
 func (r *reader) oneOf(path string, n *node, name string, names ...string) []string {
-	return r.spelt(join(path, name), r.list(path, n, name), names)
+	list := r.listOf(path, n, name, func(s string) bool { return contains(names, s) })
+	return r.spelt(join(path, name), list, names)
 }
 
 // spelt returns values as the names are spelt, and refuses those that are none.
