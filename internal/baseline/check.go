@@ -72,17 +72,45 @@ func (c *check) compatVerdict(t *condaccess.Tenant, f *Facts) compat {
 func (c *check) any(t *condaccess.Tenant, f *Facts) compat {
 	out := compat{verdict: NotMet}
 	for _, p := range t.Policies {
-		if !p.Deleted && c.one(&policy{p, f, c.id}) {
+		if !p.Deleted && cutOff(p) == "" && c.one(&policy{p, f, c.id}) {
 			out.by = append(out.by, name(p))
 		}
 	}
 	switch {
 	case len(out.by) > 0:
 		out.verdict = Met
-	case len(t.Incomplete) > 0:
-		out.verdict, out.note = Unknown, t.Incomplete[0]
+	case lacking(t) != "":
+		out.verdict, out.note = Unknown, lacking(t)
 	}
 	return out
+}
+
+// lacking says why there may be more to the tenant's policies than was read:
+// policies that are not here, or parts of those that may be enforced. It is ""
+// where there is not.
+func lacking(t *condaccess.Tenant) string {
+	if len(t.Incomplete) > 0 {
+		return t.Incomplete[0]
+	}
+	for _, p := range t.Policies {
+		if p.Deleted || p.State == condaccess.Disabled || p.State == condaccess.ReportOnly {
+			continue
+		}
+		if at := cutOff(p); at != "" {
+			return name(p) + ": " + at + " was cut off when it was exported"
+		}
+	}
+	return ""
+}
+
+// cutOff returns where a policy was cut off when it was exported, or "".
+func cutOff(p *condaccess.Policy) string {
+	for _, u := range p.Unread {
+		if u.CutOff() {
+			return u.Path
+		}
+	}
+	return ""
 }
 
 func name(p *condaccess.Policy) string {

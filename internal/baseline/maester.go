@@ -169,8 +169,8 @@ func noPolicy(kind func(*policy) bool) func(*condaccess.Tenant, *Facts) compat {
 				out.verdict, out.by = NotMet, append(out.by, name(p))
 			}
 		}
-		if out.verdict == Met && len(t.Incomplete) > 0 {
-			out = compat{note: t.Incomplete[0]}
+		if out.verdict == Met && lacking(t) != "" {
+			out = compat{note: lacking(t)}
 		}
 		return out
 	}
@@ -200,8 +200,8 @@ func breakGlassExcluded(t *condaccess.Tenant, f *Facts) compat {
 			out.verdict, out.by = NotMet, append(out.by, name(p))
 		}
 	}
-	if out.verdict == Met && len(t.Incomplete) > 0 {
-		return compat{note: t.Incomplete[0]}
+	if out.verdict == Met && lacking(t) != "" {
+		return compat{note: lacking(t)}
 	}
 	return out
 }

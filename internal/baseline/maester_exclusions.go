@@ -81,8 +81,8 @@ func excludedElsewhere(t *condaccess.Tenant, f *Facts) compat {
 		}
 	}
 	switch {
-	case len(t.Incomplete) > 0:
-		return compat{note: t.Incomplete[0]}
+	case lacking(t) != "":
+		return compat{note: lacking(t)}
 	case len(left) > 0:
 		out.verdict, out.note = NotMet, "excluded, and included by no policy: "+strings.Join(left, ", ")
 	}

@@ -88,8 +88,8 @@ func managedOff(t *condaccess.Tenant, _ *Facts) compat {
 		return compat{verdict: NotMet, by: off}
 	case len(all) == 0:
 		return compat{note: "no policy has the name of a managed one"}
-	case len(t.Incomplete) > 0:
-		return compat{note: t.Incomplete[0]}
+	case lacking(t) != "":
+		return compat{note: lacking(t)}
 	}
 	return compat{verdict: Met, by: all}
 }

@@ -2,6 +2,7 @@ package baseline
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/conshelf/conshelf/internal/condaccess"
 	"github.com/conshelf/conshelf/internal/incident"
@@ -13,9 +14,14 @@ const sourceSCuBA = "CISA SCuBA"
 // else but what the configuration exempts from the check.
 func (p *policy) excludesOnly() bool {
 	x, e := &p.Conditions.Users.Exclude, p.facts.Exemptions[p.check]
-	return len(x.Roles) == 0 && subset(x.Users, e.Users) && subset(x.Groups, e.Groups) &&
+	return len(x.Roles) == 0 && !p.unread("conditions.users.exclude") && subset(x.Users, e.Users) && subset(x.Groups, e.Groups) &&
 		subset(p.Conditions.Applications.Exclude, e.Applications) &&
 		(x.Guests == nil || x.Guests.Types&^guestTypes(e.GuestUserTypes) == 0)
+}
+
+// unread tells whether the policy has parts there that are not understood.
+func (p *policy) unread(prefix string) bool {
+	return slices.ContainsFunc(p.Unread, func(u condaccess.Unread) bool { return strings.HasPrefix(u.Path, prefix) })
 }
 
 // subset compares letter for letter, as the source does.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/conshelf/conshelf/internal/baseline"
+	"github.com/conshelf/conshelf/internal/condaccess"
 )
 
 // Policies of the sources' own rules, by what they are for.
@@ -172,5 +173,48 @@ func TestOnlyEnforcedPoliciesMeetRules(t *testing.T) {
 				t.Errorf("%s of a policy that is %s: %v, want notMet", check, state, got[check].Compat)
 			}
 		}
+	}
+}
+
+// What was cut off when it was exported might meet a rule, or keep the policy from
+// meeting it. An exclusion that is not understood is one.
+func TestRulesOverWhatWasCutOff(t *testing.T) {
+	const block = `"grantControls":{"operator":"OR","builtInControls":["block"]}`
+	const legacy = `"clientAppTypes":["exchangeActiveSync","other"],`
+	policy := func(state, conditions, grant string) string {
+		return `{"id":"p","displayName":"P","state":"` + state + `","conditions":` + conditions + `,` + grant + `}`
+	}
+	whole := policy("enabled", `{`+legacy+`"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]}}`, block)
+	guests := func(value string) string {
+		return policy("enabled", `{`+legacy+`"users":{"includeUsers":["All"],"excludeGuestsOrExternalUsers":`+value+`},"applications":{"includeApplications":["All"]}}`, block)
+	}
+	for _, test := range []struct {
+		name string
+		text string
+		want baseline.Verdict
+	}{
+		{"a policy that meets it", whole, baseline.Met},
+		{"conditions that are cut off", policy("enabled", `"Microsoft.Graph.PowerShell.Models.MicrosoftGraphConditionalAccessConditionSet"`, block), baseline.Unknown},
+		{"users that are cut off", policy("enabled", `{`+legacy+`"users":"@{IncludeUsers=System.Object[]}","applications":{"includeApplications":["All"]}}`, block), baseline.Unknown},
+		{"a list that is cut off", policy("enabled", `{`+legacy+`"users":{"includeUsers":["System.Object[]"]},"applications":{"includeApplications":["All"]}}`, block), baseline.Unknown},
+		{"guests that are cut off", guests(`"Microsoft.Graph.PowerShell.Models.MicrosoftGraphConditionalAccessGuestsOrExternalUsers"`), baseline.Unknown},
+		{"a policy in report-only mode", policy("enabledForReportingButNotEnforced", `"@{Users=}"`, block), baseline.NotMet},
+		{"one that is cut off beside one that meets it", "[" + whole + "," + strings.Replace(policy("enabled", `"@{Users=}"`, block), `"p"`, `"q"`, 1) + "]", baseline.Met},
+		{"guests of a kind that is not known", guests(`{"guestOrExternalUserTypes":"visitor"}`), baseline.NotMet},
+		{"no guests", guests(`{"guestOrExternalUserTypes":null,"externalTenants":{"membershipKind":null}}`), baseline.Met},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var l condaccess.Loader
+			if err := l.Read("p.json", []byte(test.text)); err != nil {
+				t.Fatal(err)
+			}
+			facts, err := baseline.ReadFacts([]byte(`{}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, _ := baseline.Compat("MS.AAD.1.1v1", l.Tenant(), facts); got != test.want {
+				t.Errorf("%v, want %v", got, test.want)
+			}
+		})
 	}
 }

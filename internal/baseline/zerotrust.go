@@ -114,8 +114,8 @@ func resistantRoles(t *condaccess.Tenant, f *Facts) compat {
 	missing := without(f.roles(), roles)
 	switch {
 	case len(missing) == 0:
-	case len(t.Incomplete) > 0:
-		return compat{note: t.Incomplete[0]}
+	case lacking(t) != "":
+		return compat{note: lacking(t)}
 	default:
 		out.verdict, out.by = NotMet, nil
 	}

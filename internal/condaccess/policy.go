@@ -65,6 +65,9 @@ type Unread struct {
 	Part  Part
 }
 
+// CutOff tells whether the part was there, and was cut off when it was exported.
+func (u Unread) CutOff() bool { return cutOff(u.Value) }
+
 // A Part is what of a policy something belongs to.
 type Part int
 

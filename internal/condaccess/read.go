@@ -82,7 +82,12 @@ func (r *reader) list(path string, n *node, name string) []string {
 // listOf returns the texts of a member; word tells what a text of it looks like.
 func (r *reader) listOf(path string, n *node, name string, word func(string) bool) []string {
 	out, ok := n.get(name).strings()
-	if out = apart(out, word); !ok || slices.ContainsFunc(out, cutOff) || slices.ContainsFunc(out, spaced) {
+	out = apart(out, word)
+	at := slices.IndexFunc(out, func(s string) bool { return cutOff(s) || spaced(s) })
+	switch {
+	case at >= 0:
+		r.refuse(join(path, name), &node{kind: stringNode, text: out[at]})
+	case !ok:
 		r.refuse(join(path, name), n.get(name))
 	}
 	return out
