@@ -1,6 +1,9 @@
 package condaccess
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // facts reads which controls are satisfied.
 func (r *signInReader) facts() {
@@ -83,6 +86,9 @@ func (r *signInReader) loggedFacts(f *Facts) {
 			continue
 		}
 		f.Methods = append(f.Methods, method)
+	}
+	if f.MFA != Yes && len(f.Methods) > 0 && slices.ContainsFunc(builtInStrength(strengthMFA).Combinations, f.used) {
+		f.MFA = Yes // a key is multifactor authentication where one factor would have done
 	}
 }
 

@@ -60,12 +60,22 @@ func (s *Strength) satisfied(f *Facts) (Truth, ReasonCode) {
 	switch {
 	case limited:
 		return Unsure, StrengthConfiguration
-	case f.MethodsKnown || s.MFA && f.MFA == No:
+	case f.MethodsKnown || f.MFA == No && s.multifactor():
 		return No, ""
 	case f.MFA == Yes && fold(s.ID) == strengthMFA:
 		return Yes, "" // it allows whatever satisfies the control mfa
 	}
 	return Unsure, ControlNotKnown
+}
+
+// multifactor tells whether nothing but multifactor authentication satisfies the
+// strength: it says so, or each of its combinations is one of Microsoft's own.
+func (s *Strength) multifactor() bool {
+	if s.MFA {
+		return true
+	}
+	all := builtInStrength(strengthMFA).Combinations
+	return !slices.ContainsFunc(s.Combinations, func(c string) bool { return !contains(all, c) })
 }
 
 // used tells whether all methods of a combination were used.
