@@ -1,6 +1,7 @@
 package condaccess
 
 import (
+	"cmp"
 	"net/netip"
 	"strings"
 )
@@ -33,7 +34,13 @@ func readLocation(n *node) *NamedLocation {
 	r.known("", n, "id", "displayName", "createdDateTime", "modifiedDateTime", "deletedDateTime", "isTrusted", "ipRanges", "countriesAndRegions",
 		"includeUnknownCountriesAndRegions", "countryLookupMethod", "compliantNetworkType")
 	l.Ranges = r.ranges(n.get("ipRanges"))
-	l.Countries = r.list("", n, "countriesAndRegions")
+	l.Countries = r.listOf("", n, "countriesAndRegions", func(s string) bool { return len(s) == len("DE") })
+	switch { // a location without what every one of its kind has was not exported whole
+	case l.Kind == IPLocation && n.get("ipRanges") == nil:
+		r.refuse("ipRanges", nil)
+	case l.Kind == CountryLocation && n.get("countriesAndRegions") == nil:
+		r.refuse("countriesAndRegions", nil)
+	}
 	l.UnknownCountries = n.get("includeUnknownCountriesAndRegions").truth() == Yes
 	switch method := n.get("countryLookupMethod"); fold(method.str()) {
 	case "", "clientipaddress":
@@ -51,7 +58,7 @@ func (r *reader) ranges(n *node) []Range {
 	for _, item := range n.items() {
 		got, ok := readRange(item)
 		if !ok {
-			r.refuse("ipRanges", item.first("cidrAddress", "lowerAddress"))
+			r.refuse("ipRanges", cmp.Or(item.first("cidrAddress", "lowerAddress"), item))
 			continue
 		}
 		out = append(out, got)

@@ -255,8 +255,11 @@ func (n *node) empty() bool {
 // noise tells whether a member is about the transport: OData's annotations
 // and actions.
 func noise(name string) bool {
-	return strings.Contains(name, "@odata.") || strings.HasPrefix(name, "#")
+	return strings.Contains(name, "@odata.") || strings.HasPrefix(name, "#") || strings.EqualFold(name, moduleType)
 }
+
+// moduleType is what the AzureAD module of PowerShell calls @odata.type.
+const moduleType = "OdataType"
 
 // str returns a scalar's text, and "" for anything else.
 func (n *node) str() string {

@@ -1,6 +1,7 @@
 package condaccess
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 )
@@ -14,7 +15,7 @@ func isPolicy(n *node) bool {
 
 // graphType returns an object's type without its namespace, or "".
 func graphType(n *node) string {
-	t := n.get("@odata.type").str()
+	t := cmp.Or(n.get("@odata.type").str(), n.get(moduleType).str())
 	return t[strings.LastIndexByte(t, '.')+1:]
 }
 
