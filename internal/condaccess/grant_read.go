@@ -1,6 +1,7 @@
 package condaccess
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -91,14 +92,28 @@ func readStrength(r *reader, at string, n *node) *Strength {
 	s := &Strength{ID: n.get("id").str(), Name: n.get("displayName").str(), MFA: fold(n.get("requirementsSatisfied").str()) == "mfa"}
 	r.combinations(at+".allowedCombinations", n.get("allowedCombinations"), s)
 	for _, item := range n.get("combinationConfigurations").items() {
-		for _, c := range item.get("appliesToCombinations").items() {
-			s.Configured = append(s.Configured, combination(c.str()))
-		}
-		if item.get("appliesToCombinations").empty() && !item.empty() {
-			s.Configured = append(s.Configured, s.Combinations...)
-		}
+		s.Configured = append(s.Configured, s.configuredBy(item)...)
 	}
 	return s
+}
+
+// configuredBy returns the combinations that a configuration limits: all of them
+// where it does not say which, or was cut off before it did.
+func (s *Strength) configuredBy(n *node) []string {
+	list := n.get("appliesToCombinations")
+	if n.empty() {
+		return nil
+	}
+	var out []string
+	for _, c := range list.items() {
+		for text := range strings.FieldsSeq(strings.ReplaceAll(c.str(), ", ", ",")) {
+			out = append(out, combination(text))
+		}
+	}
+	if len(out) == 0 || slices.ContainsFunc(out, cutOff) {
+		return s.Combinations
+	}
+	return out
 }
 
 // combinations reads the combinations of a strength: texts whose commas belong
@@ -126,6 +141,11 @@ func (r *reader) session(n *node) Session {
 		"disableResilienceDefaults", "secureSignInSession", "globalSecureAccessFilteringProfile",
 	}
 	r.known(at, n, names...)
+	for _, name := range names {
+		if control := n.get(name); !control.empty() && control.kindIs(stringNode, numberNode, listNode) {
+			r.refuse(join(at, name), control)
+		}
+	}
 	s := Session{
 		AppEnforcedRestrictions: n.path("applicationEnforcedRestrictions", "isEnabled").truth() == Yes,
 		DisableResilience:       n.get("disableResilienceDefaults").truth() == Yes,
