@@ -416,24 +416,51 @@ func TestNamedLocationShapes(t *testing.T) {
 		want       condaccess.NamedLocation
 		unread     string
 	}{
-		{"Graph's module", `{"Id":"a","DisplayName":"HQ","AdditionalProperties":{"@odata.type":"#microsoft.graph.ipNamedLocation","isTrusted":true,"ipRanges":[{"@odata.type":"#microsoft.graph.iPv4CidrRange","cidrAddress":"198.51.100.0/24"}]}}`,
-			condaccess.NamedLocation{Kind: condaccess.IPLocation, Trusted: condaccess.Yes}, ""},
-		{"the AzureAD module", `{"OdataType":"#microsoft.graph.ipNamedLocation","Id":"a","DisplayName":"HQ","IsTrusted":true,"IpRanges":[{"CidrAddress":"198.51.100.0/24"}],"CountriesAndRegions":null}`,
-			condaccess.NamedLocation{Kind: condaccess.IPLocation, Trusted: condaccess.Yes}, ""},
-		{"a country of the AzureAD module", `{"OdataType":"#microsoft.graph.countryNamedLocation","Id":"a","CountriesAndRegions":["DE"],"IncludeUnknownCountriesAndRegions":false}`,
-			condaccess.NamedLocation{Kind: condaccess.CountryLocation, Trusted: condaccess.No, Countries: []string{"DE"}}, ""},
-		{"countries in one text", `{"@odata.type":"#microsoft.graph.countryNamedLocation","id":"a","countriesAndRegions":"DE FR"}`,
-			condaccess.NamedLocation{Kind: condaccess.CountryLocation, Trusted: condaccess.No, Countries: []string{"DE", "FR"}}, ""},
-		{"countries by name", `{"@odata.type":"#microsoft.graph.countryNamedLocation","id":"a","countriesAndRegions":["Viet Nam"]}`,
-			condaccess.NamedLocation{Kind: condaccess.CountryLocation, Trusted: condaccess.No, Countries: []string{"Viet Nam"}}, "countriesAndRegions"},
-		{"ranges that were cut off", `{"Id":"a","AdditionalProperties":{"@odata.type":"#microsoft.graph.ipNamedLocation","isTrusted":true,"ipRanges":["System.Collections.Generic.Dictionary"]}}`,
-			condaccess.NamedLocation{Kind: condaccess.IPLocation, Trusted: condaccess.Yes}, "ipRanges"},
-		{"ranges that were left out", `{"@odata.type":"#microsoft.graph.ipNamedLocation","id":"a","isTrusted":true}`,
-			condaccess.NamedLocation{Kind: condaccess.IPLocation, Trusted: condaccess.Yes}, "ipRanges"},
-		{"countries that were left out", `{"@odata.type":"#microsoft.graph.countryNamedLocation","id":"a"}`,
-			condaccess.NamedLocation{Kind: condaccess.CountryLocation, Trusted: condaccess.No}, "countriesAndRegions"},
-		{"no ranges", `{"@odata.type":"#microsoft.graph.ipNamedLocation","id":"a","isTrusted":true,"ipRanges":[]}`,
-			condaccess.NamedLocation{Kind: condaccess.IPLocation, Trusted: condaccess.Yes}, ""},
+		{
+			"Graph's module", `{"Id":"a","DisplayName":"HQ","AdditionalProperties":{"@odata.type":"#microsoft.graph.ipNamedLocation","isTrusted":true,"ipRanges":[{"@odata.type":"#microsoft.graph.iPv4CidrRange","cidrAddress":"198.51.100.0/24"}]}}`,
+			condaccess.NamedLocation{Kind: condaccess.IPLocation, Trusted: condaccess.Yes},
+			"",
+		},
+		{
+			"the AzureAD module", `{"OdataType":"#microsoft.graph.ipNamedLocation","Id":"a","DisplayName":"HQ","IsTrusted":true,"IpRanges":[{"CidrAddress":"198.51.100.0/24"}],"CountriesAndRegions":null}`,
+			condaccess.NamedLocation{Kind: condaccess.IPLocation, Trusted: condaccess.Yes},
+			"",
+		},
+		{
+			"a country of the AzureAD module", `{"OdataType":"#microsoft.graph.countryNamedLocation","Id":"a","CountriesAndRegions":["DE"],"IncludeUnknownCountriesAndRegions":false}`,
+			condaccess.NamedLocation{Kind: condaccess.CountryLocation, Trusted: condaccess.No, Countries: []string{"DE"}},
+			"",
+		},
+		{
+			"countries in one text", `{"@odata.type":"#microsoft.graph.countryNamedLocation","id":"a","countriesAndRegions":"DE FR"}`,
+			condaccess.NamedLocation{Kind: condaccess.CountryLocation, Trusted: condaccess.No, Countries: []string{"DE", "FR"}},
+			"",
+		},
+		{
+			"countries by name", `{"@odata.type":"#microsoft.graph.countryNamedLocation","id":"a","countriesAndRegions":["Viet Nam"]}`,
+			condaccess.NamedLocation{Kind: condaccess.CountryLocation, Trusted: condaccess.No, Countries: []string{"Viet Nam"}},
+			"countriesAndRegions",
+		},
+		{
+			"ranges that were cut off", `{"Id":"a","AdditionalProperties":{"@odata.type":"#microsoft.graph.ipNamedLocation","isTrusted":true,"ipRanges":["System.Collections.Generic.Dictionary"]}}`,
+			condaccess.NamedLocation{Kind: condaccess.IPLocation, Trusted: condaccess.Yes},
+			"ipRanges",
+		},
+		{
+			"ranges that were left out", `{"@odata.type":"#microsoft.graph.ipNamedLocation","id":"a","isTrusted":true}`,
+			condaccess.NamedLocation{Kind: condaccess.IPLocation, Trusted: condaccess.Yes},
+			"ipRanges",
+		},
+		{
+			"countries that were left out", `{"@odata.type":"#microsoft.graph.countryNamedLocation","id":"a"}`,
+			condaccess.NamedLocation{Kind: condaccess.CountryLocation, Trusted: condaccess.No},
+			"countriesAndRegions",
+		},
+		{
+			"no ranges", `{"@odata.type":"#microsoft.graph.ipNamedLocation","id":"a","isTrusted":true,"ipRanges":[]}`,
+			condaccess.NamedLocation{Kind: condaccess.IPLocation, Trusted: condaccess.Yes},
+			"",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			tenant := load(t, map[string]string{"locations.json": test.text})
