@@ -15,7 +15,7 @@ import (
 // Identities of two versions say nothing of each other: a record that is held
 // under one is new under the other. What a row holds is part of its identity, so
 // a format that gives other rows of the records that it knew is another rule too.
-const IdentityVersion = 1
+const IdentityVersion = 2
 
 // ErrIdentity is the error of adding to rows whose identities are of another
 // version.

@@ -69,12 +69,16 @@ func (c *clock) ticks(b []byte) (int64, bool) {
 	return p.ticks()
 }
 
-// isMangled tells whether b is 19:04.4: what a spreadsheet leaves of a time with
-// fractions of a second.
+// isMangled tells whether b is 19:04.4, or 19:04,4: what a spreadsheet leaves of
+// a time with fractions of a second.
 func isMangled(b []byte) bool {
 	minutes, rest, ok := bytes.Cut(b, []byte(":"))
-	seconds, fraction, point := bytes.Cut(rest, []byte("."))
-	return ok && point && len(minutes) <= 2 && len(seconds) == 2 && len(fraction) <= 3 &&
+	point := bytes.IndexAny(rest, ".,")
+	if !ok || point < 0 {
+		return false
+	}
+	seconds, fraction := rest[:point], rest[point+1:]
+	return len(minutes) <= 2 && len(seconds) == 2 && len(fraction) <= 3 &&
 		allDigits(minutes) && allDigits(seconds) && allDigits(fraction)
 }
 
@@ -164,7 +168,13 @@ func (p *timeParser) date(c *clock) bool {
 	p.afterPoint(separator)
 	if digits == 4 {
 		p.year, p.month = first, second
-		return p.number(&p.day, 1, 2)
+		if !p.number(&p.day, 1, 2) {
+			return false
+		}
+		if separator == '.' { // in Korean and Hungarian the day has one too
+			p.accept('.')
+		}
+		return true
 	}
 	if digits > 2 || !p.number(&third, 4, 4) {
 		return false
@@ -275,6 +285,7 @@ func (p *timeParser) timeOfDay() bool {
 	}
 	for p.blank() {
 	}
+	afternoon, halved := p.halfBefore()
 	if !p.number(&p.hour, 1, 2) {
 		return false
 	}
@@ -293,7 +304,24 @@ func (p *timeParser) timeOfDay() bool {
 			return false
 		}
 	}
+	if halved {
+		return p.inHalf(afternoon)
+	}
 	return p.halfOfDay()
+}
+
+// halfBefore passes the half of the day that Chinese, Korean and Japanese write
+// before the hour.
+func (p *timeParser) halfBefore() (afternoon, ok bool) {
+	for n, word := range []string{"上午", "오전", "午前", "下午", "오후", "午後"} {
+		if bytes.HasPrefix(p.b[p.i:], []byte(word)) {
+			p.i += len(word)
+			for p.blank() {
+			}
+			return n >= 3, true
+		}
+	}
+	return false, false
 }
 
 // blank passes one space, of which some versions of Windows have a narrow one.
@@ -307,8 +335,10 @@ func (p *timeParser) blank() bool {
 	return false
 }
 
+// fractions reads what is smaller than a second, behind a point, or behind the
+// comma that most of the portal's languages have there.
 func (p *timeParser) fractions() bool {
-	if !p.accept('.') {
+	if !p.accept('.') && !p.accept(',') {
 		return true
 	}
 	start := p.i
@@ -333,6 +363,11 @@ func (p *timeParser) halfOfDay() bool {
 		p.i = start
 		return true
 	}
+	return p.inHalf(afternoon)
+}
+
+// inHalf makes the hour one of twenty-four.
+func (p *timeParser) inHalf(afternoon bool) bool {
 	if p.hour < 1 || p.hour > 12 {
 		return false
 	}
