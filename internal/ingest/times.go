@@ -59,7 +59,7 @@ func (c *clock) ticks(b []byte) (int64, bool) {
 	if n, ok := dotNetDate(b); ok {
 		return n, true
 	}
-	p := timeParser{b: b}
+	p := timeParser{b: b, whole: true}
 	if !p.date(c) {
 		return 0, false
 	}
@@ -114,6 +114,7 @@ func dotNetDate(b []byte) (int64, bool) {
 type timeParser struct {
 	b                    []byte
 	i                    int
+	whole                bool // all of b must be the time
 	year, month, day     int
 	hour, minute, second int
 	fraction             int64 // in ticks
@@ -336,9 +337,10 @@ func (p *timeParser) blank() bool {
 }
 
 // fractions reads what is smaller than a second, behind a point, or behind the
-// comma that most of the portal's languages have there.
+// comma that most of the portal's languages have there. In a longer text a comma
+// may as well be the sentence's.
 func (p *timeParser) fractions() bool {
-	if !p.accept('.') && !p.accept(',') {
+	if !p.accept('.') && (!p.whole || !p.accept(',')) {
 		return true
 	}
 	start := p.i
