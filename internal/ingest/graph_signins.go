@@ -50,6 +50,7 @@ func signInMapping() *mapping {
 		special: map[string]func(m *mapper, v value){
 			"status":                       (*mapper).signInStatus,
 			"location":                     (*mapper).signInLocation,
+			"devicedetail":                 func(m *mapper, v value) { m.give("DeviceDetail", m.fromNotation(v)) },
 			"processingtimeinmilliseconds": (*mapper).processingTime,
 			"userdisplayname":              identified("UserDisplayName"),
 			"serviceprincipalname":         identified("ServicePrincipalName"),
@@ -118,6 +119,7 @@ func isEmptyArray(v value) bool {
 }
 
 func (m *mapper) signInStatus(v value) {
+	v = m.fromNotation(v)
 	m.give("Status", v)
 	for _, mem := range m.object(v) {
 		switch {
@@ -132,6 +134,9 @@ func (m *mapper) signInStatus(v value) {
 }
 
 func (m *mapper) signInLocation(v value) {
+	if n := m.fromNotation(v); v.kind != kindObject && bytes.HasPrefix(n.raw, []byte("{")) {
+		v = value{kind: kindObject, raw: bytes.Clone(n.raw)}
+	}
 	if v.kind != kindObject {
 		m.give("Location", v)
 		return

@@ -87,6 +87,7 @@ type tally struct {
 	promised             int64 // most records that a search said it has
 	mangled              int64 // times of which a spreadsheet kept minutes and seconds
 	enveloped            int64 // envelopes that were opened
+	printed              int64 // objects of which PowerShell wrote the type
 }
 
 // add adds the counts of u.
@@ -116,6 +117,7 @@ func (t *tally) add(u *tally) {
 	t.promised = max(t.promised, u.promised)
 	t.mangled += u.mangled
 	t.enveloped += u.enveloped
+	t.printed += u.printed
 }
 
 // A mapping says which members of a record go where. A member that it does not
@@ -360,6 +362,11 @@ func (m *mapper) set(column int32, v value) {
 		return
 	}
 	vec := &m.row.batch.Vectors[column]
+	if isPrinted(v, vec.Column.Type) {
+		m.tally.printed++
+		m.side(column, v)
+		return
+	}
 	if m.row.set(column) {
 		if !m.same(vec, v) {
 			m.side(column, v)

@@ -25,6 +25,8 @@ func (p *pass) remarks() []string {
 	count(t.oneTime, "events of Defender XDR with one of Timestamp and TimeGenerated, which is the other too")
 	count(t.localTime, "times in a local time that the file does not name, not read and kept in columns ending in "+original)
 	count(t.unread, "values that do not fit their column, kept in columns ending in "+original)
+	count(t.printed, "objects of which PowerShell wrote the type or its own notation (Export-Csv), kept in columns ending in "+original+
+		": what was in them is not in the export, write it with ConvertTo-Json")
 	count(t.collectorTime, "entries whose time is the collecting machine's and names no zone, read as UTC")
 	count(t.confessed, "entries that confess that records were not collected, with Lost in "+CollectorTable)
 	count(t.enveloped, "envelopes of a search product that were opened: what it took from an event is not kept beside the event")
