@@ -27,7 +27,7 @@ type azureActivity struct {
 }
 
 func newAzureActivity() *azureActivity {
-	return &azureActivity{
+	a := &azureActivity{
 		armMapping: &mapping{
 			name:  "azure-activity",
 			snake: true,
@@ -37,7 +37,7 @@ func newAzureActivity() *azureActivity {
 				"resourcegroupname":   "ResourceGroup",
 			},
 			special: map[string]func(m *mapper, v value){
-				"operationname":        localized("OperationName", "OperationNameValue"),
+				"operationname":        (*mapper).activityName,
 				"status":               localized("ActivityStatus", "ActivityStatusValue"),
 				"substatus":            localized("ActivitySubstatus", "ActivitySubstatusValue"),
 				"category":             localized("Category", "CategoryValue"),
@@ -51,6 +51,21 @@ func newAzureActivity() *azureActivity {
 				"resourceid":           (*mapper).activityResource,
 				"tenantid":             (*mapper).activityTenant,
 				"id":                   func(m *mapper, v value) { m.give("EventId", v) },
+
+				"operationnamelocalizedvalue":        into("OperationName"),
+				"categorylocalizedvalue":             into("Category"),
+				"statusvalue":                        into("ActivityStatusValue"),
+				"statuslocalizedvalue":               into("ActivityStatus"),
+				"substatusvalue":                     into("ActivitySubstatusValue"),
+				"substatuslocalizedvalue":            into("ActivitySubstatus"),
+				"resourceprovidernamevalue":          (*mapper).activityProvider,
+				"resourceprovidernamelocalizedvalue": into("ResourceProvider"),
+				"eventnamelocalizedvalue":            into("EventName"),
+				"resourcetypelocalizedvalue":         into("ResourceType"),
+				"eventnamevalue":                     into("EventNameValue"),
+				"resourcetypevalue":                  into("ResourceTypeValue"),
+				"claim":                              parsed("Claims"),
+				"property":                           (*mapper).activityProperties,
 			},
 		},
 		diagnosticMapping: &mapping{
@@ -70,12 +85,82 @@ func newAzureActivity() *azureActivity {
 			},
 		},
 	}
+	for _, parts := range [][][2]string{flatRequest(), flatAuthorization()} {
+		for _, part := range parts {
+			drop(a.armMapping, part[0])
+		}
+	}
+	return a
 }
 
 func (a *azureActivity) arm(m *mapper, r *record) string {
 	m.begin("AzureActivity")
+	m.pascal = isPascal(r.members)
 	m.put(a.armMapping, r.members, 0)
+	m.flatActivity(r.members)
+	if !m.row.set(m.row.column("OperationNameValue")) {
+		properties := m.content(m.lookup(r.members, "Properties"))
+		if message := m.lookup(m.object(properties), "message"); isOperation(m.text(message)) {
+			m.fill("OperationNameValue", message)
+		}
+	}
 	return ""
+}
+
+// into returns a function that sets column.
+func into(column string) func(m *mapper, v value) {
+	return func(m *mapper, v value) { m.give(column, v) }
+}
+
+// activityProvider sets the provider, which the resource may name in another
+// case.
+func (m *mapper) activityProvider(v value) {
+	i := m.row.column("ResourceProviderValue")
+	if m.row.set(i) && strings.EqualFold(string(m.row.text("ResourceProviderValue")), string(m.text(v))) {
+		return
+	}
+	m.set(i, v)
+}
+
+// flatRequest and flatAuthorization are the members over which newer versions of
+// PowerShell's module spread two objects of an event, and what they are there.
+func flatRequest() [][2]string {
+	return [][2]string{
+		{"httprequestclientrequestid", "clientRequestId"},
+		{"httprequestclientipaddress", "clientIpAddress"},
+		{"httprequestmethod", "method"},
+		{"httprequesturi", "uri"},
+	}
+}
+
+func flatAuthorization() [][2]string {
+	return [][2]string{
+		{"authorizationaction", "action"},
+		{"authorizationrole", "role"},
+		{"authorizationscope", "scope"},
+	}
+}
+
+// flatActivity puts together what was spread.
+func (m *mapper) flatActivity(members []member) {
+	if request := m.spread(members, flatRequest()); !request.empty() {
+		m.activityRequest(request)
+	}
+	if authorization := m.spread(members, flatAuthorization()); !authorization.empty() {
+		parsed("Authorization")(m, authorization)
+	}
+}
+
+// spread returns the object that was spread over parts, or nothing.
+func (m *mapper) spread(members []member, parts [][2]string) value {
+	var o object
+	for _, part := range parts {
+		o.add(m, part[1], m.lookup(members, part[0]))
+	}
+	if len(o.members) == 0 {
+		return value{}
+	}
+	return value{kind: kindObject, raw: []byte(o.String())}
 }
 
 func (a *azureActivity) diagnostic(m *mapper, r *record) string {
@@ -110,11 +195,34 @@ func localized(column, valueColumn string) func(m *mapper, v value) {
 // whose name ends in _d, as dynamic.
 func parsed(column string) func(m *mapper, v value) {
 	return func(m *mapper, v value) {
+		v = m.content(v)
 		m.give(column, v)
 		if v.kind == kindObject || v.kind == kindString && len(v.raw) > 0 && v.raw[0] == '{' {
 			m.give(column+"_d", v)
 		}
 	}
+}
+
+// content returns what PowerShell's dictionaries hold: older versions of its
+// module write {"Content": {…}} for an object whose members differ.
+func (m *mapper) content(v value) value {
+	if v.kind != kindObject {
+		return v
+	}
+	if members := m.object(v); len(members) == 1 && members[0].kind == kindObject && strings.EqualFold(string(members[0].key), "content") {
+		return members[0].value
+	}
+	return v
+}
+
+// activityName stores what an operation is and is called. Text alone may be
+// either.
+func (m *mapper) activityName(v value) {
+	if v.kind == kindObject || isOperation(m.text(v)) {
+		localized("OperationName", "OperationNameValue")(m, v)
+		return
+	}
+	m.give("OperationName", v)
 }
 
 // activityOperation stores the operation's name, which some exports have as
@@ -129,7 +237,7 @@ func (m *mapper) activityOperation(v value) {
 
 func (m *mapper) activityProperties(v value) {
 	parsed("Properties")(m, v)
-	m.fill("Hierarchy", m.lookup(m.object(v), "hierarchy"))
+	m.fill("Hierarchy", m.lookup(m.object(m.content(v)), "hierarchy"))
 }
 
 func (m *mapper) activityRequest(v value) {
