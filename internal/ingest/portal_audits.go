@@ -39,14 +39,18 @@ func portalAuditMapping() *mapping {
 			}
 		}
 	}
+	for n := 1; n <= portalDetails; n++ {
+		drop(mp, fmt.Sprintf("additionaldetail%dkey", n), fmt.Sprintf("additionaldetail%dvalue", n))
+	}
 	return mp
 }
 
-// The portal writes no more targets of an activity, and no more properties of
-// a target, than these.
+// The portal writes no more targets of an activity, no more properties of a
+// target, and no more details, than these.
 const (
 	portalTargets    = 3
 	portalProperties = 5
+	portalDetails    = 20
 )
 
 func targetParts() [][2]string {
@@ -66,13 +70,30 @@ func (m *mapper) portalAudit(mp *mapping, r *record) string {
 	m.give("OperationName", cells["activity"])
 	m.portalActor(cells)
 	m.portalTargets(cells)
-	if agent := cells["user agent"]; !agent.empty() {
-		var detail object
-		detail.text("key", "User-Agent")
-		detail.add(m, "value", agent)
-		m.give("AdditionalDetails", m.literal("["+detail.String()+"]"))
-	}
+	m.portalDetails(cells)
 	return ""
+}
+
+// portalDetails puts AdditionalDetails together.
+func (m *mapper) portalDetails(cells map[string]value) {
+	var details []string
+	add := func(key, v value) {
+		var detail object
+		detail.add(m, "key", key)
+		detail.add(m, "value", v)
+		if len(detail.members) > 0 {
+			details = append(details, detail.String())
+		}
+	}
+	if agent := cells["user agent"]; !agent.empty() {
+		add(value{kind: kindText, raw: []byte("User-Agent")}, agent)
+	}
+	for n := 1; n <= portalDetails; n++ {
+		add(cells[fmt.Sprintf("additionaldetail%dkey", n)], cells[fmt.Sprintf("additionaldetail%dvalue", n)])
+	}
+	if len(details) > 0 {
+		m.give("AdditionalDetails", m.literal("["+strings.Join(details, ",")+"]"))
+	}
 }
 
 // portalActor puts InitiatedBy together.

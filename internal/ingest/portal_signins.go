@@ -80,19 +80,21 @@ func portalSignInMapping() *mapping {
 			"sign-in identifier":              "SignInIdentifier",
 			"session id":                      "SessionId",
 			"ip address (seen by resource)":   "IPAddressFromResourceProvider",
-			"through global secure access":    "IsThroughGlobalSecureAccess",
 			"global secure access ip address": "GlobalSecureAccessIpAddress",
 			"autonomous system number":        "AutonomousSystemNumber",
-			"flagged for review":              "FlaggedForReview",
 			"token issuer name":               "TokenIssuerName",
 			"service principal id":            "ServicePrincipalId",
 			"credential key id":               "ServicePrincipalCredentialKeyId",
 			"credential thumbprint":           "ServicePrincipalCredentialThumbprint",
 		},
 		special: map[string]func(m *mapper, v value){
-			"user":                       identified("UserDisplayName"),
-			"service principal name":     identified("ServicePrincipalName"),
-			"latency":                    (*mapper).processingTime,
+			"user":                   identified("UserDisplayName"),
+			"service principal name": identified("ServicePrincipalName"),
+			"latency":                (*mapper).processingTime,
+
+			"through global secure access": portalTruth("IsThroughGlobalSecureAccess"),
+			"flagged for review":           portalTruth("FlaggedForReview"),
+
 			"authentication requirement": named("AuthenticationRequirement", portalRequirement),
 			"conditional access":         named("ConditionalAccessStatus", portalConditionalAccess),
 			"location":                   (*mapper).portalLocation,
@@ -138,6 +140,20 @@ func graphWord(column string, values []string) func(m *mapper, v value) {
 	return named(column, func(s string) string {
 		return cmp.Or(words[foldWord(s)], words[foldWord(englishValue(s))], s)
 	})
+}
+
+// portalTruth returns a function that sets column to true or false where the
+// portal writes Yes or No, in any language.
+func portalTruth(column string) func(m *mapper, v value) {
+	return func(m *mapper, v value) {
+		switch englishValue(string(m.text(v))) {
+		case "true", "1":
+			v = value{kind: kindBool, raw: []byte("true")}
+		case "false", "0":
+			v = value{kind: kindBool, raw: []byte("false")}
+		}
+		m.give(column, v)
+	}
 }
 
 func portalRequirement(s string) string {
