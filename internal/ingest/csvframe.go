@@ -21,6 +21,7 @@ type csvFrames struct {
 	decoded   []byte // cells that had doubled quotes
 	lines     bool   // the header says nothing: every line is a record
 	crowded   bool   // the row has more cells than are looked at
+	again     int64  // how often the header stood among the records
 }
 
 // decodedAtOnce is how many bytes of cells share their memory.
@@ -98,9 +99,26 @@ func (f *csvFrames) asLines() {
 
 func (f *csvFrames) problem() string { return f.ended }
 
-func (f *csvFrames) notes() []string { return nil }
+func (f *csvFrames) notes() []string {
+	if f.again == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("the header stands among the records too, where files were joined: %d", f.again)}
+}
 
 func (f *csvFrames) next(r *record) bool {
+	for {
+		again := f.again
+		found := f.record(r)
+		if f.again == again {
+			return found
+		}
+	}
+}
+
+// record reads the next row into r, which is no record if it is the header once
+// more.
+func (f *csvFrames) record(r *record) bool {
 	f.w.advance(f.taken)
 	f.taken = 0
 	if f.ended != "" {
@@ -113,14 +131,20 @@ func (f *csvFrames) next(r *record) bool {
 		}
 		return false
 	}
-	f.records++
-	*r = record{number: f.records, offset: f.w.offset}
+	*r = record{number: f.records + 1, offset: f.w.offset}
 	if f.lines {
+		f.records++
 		r.raw = f.line()
 		f.taken = len(r.raw)
 		return true
 	}
 	end := f.row()
+	if end > 0 && f.isHeader() {
+		f.taken = end
+		f.again++
+		return true
+	}
+	f.records++
 	if end < 0 {
 		f.broken(r)
 		return true
@@ -143,6 +167,23 @@ func (f *csvFrames) skipBlankLines() {
 			return
 		}
 	}
+}
+
+// isHeader tells whether the row is the header once more.
+func (f *csvFrames) isHeader() bool {
+	if len(f.cells) != len(f.header) || f.crowded {
+		return false
+	}
+	for i, c := range f.cells {
+		text := c.raw
+		if mark, ok := bytes.CutPrefix(text, []byte("\uFEFF")); ok && i == 0 {
+			text = bytes.Trim(mark, `"`)
+		}
+		if !bytes.Equal(bytes.TrimSpace(text), f.header[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // name gives the cells the header's names.
