@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"io"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
 )
@@ -60,6 +61,7 @@ func notText(head []byte) string {
 		{"Rar!", "a RAR archive: unpack it first"},
 		{"BZh", "compressed with bzip2: unpack it first"},
 		{"\xFD7zXZ\x00", "compressed with xz: unpack it first"},
+		{"Obj\x01", "an Avro file, as the capture of Event Hubs writes: write its messages as JSON"},
 		{"ElfFile\x00", "a Windows event log"},
 		{"\xD0\xCF\x11\xE0", "an Office document: save it as CSV"},
 	} {
@@ -70,10 +72,17 @@ func notText(head []byte) string {
 	if start := bytes.TrimLeft(head, " \t\r\n"); len(start) > 0 && (start[0] == '{' || start[0] == '[') {
 		return "" // a zero byte costs the record that it is in
 	}
-	if bytes.IndexByte(head, 0) >= 0 {
+	if bytes.IndexByte(head, 0) >= 0 && !beginsAsText(head) {
 		return "is not text"
 	}
 	return ""
+}
+
+// beginsAsText tells whether the first line is text: what follows it may have
+// been cut, or never written, and is zero bytes.
+func beginsAsText(head []byte) bool {
+	line, _, ok := bytes.Cut(head, []byte("\n"))
+	return ok && len(line) > 1 && utf8.Valid(line) && bytes.IndexFunc(line, func(r rune) bool { return r < ' ' && r != '\t' && r != '\r' }) < 0
 }
 
 // markup says why a text is not read whose beginning is markup, or is "".

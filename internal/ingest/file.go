@@ -263,8 +263,15 @@ func (p *pass) decoded(b *bufio.Reader) error {
 		}
 	}
 	_, _ = b.Discard(mark)
+	text := enc.decode(b)
+	if isQuotedJSON(bytes.ReplaceAll(head[mark:], []byte{0}, nil)) {
+		if r, was := unquoted(text); was {
+			text, enc = r, utf8Text
+			p.file.Notes = append(p.file.Notes, "the text is JSON in a string: offsets count in what the string says")
+		}
+	}
 	w := &window{
-		r: enc.decode(b), offset: int64(mark), limit: p.in.limits.Record, wide: enc != utf8Text,
+		r: text, offset: int64(mark), limit: p.in.limits.Record, wide: enc != utf8Text,
 		ctx: p.ctx.Err, read: p.progress, pool: p.in.buffers, turn: p.send,
 	}
 	defer w.close()
