@@ -44,6 +44,8 @@ func newDiagnostics() *diagnostics {
 	plain := &mapping{name: "plain", columns: map[string]string{"tenantid": "AADTenantId"}}
 	graph := &mapping{name: "graph-activity", columns: plain.columns, special: map[string]func(m *mapper, v value){
 		"userprincipalobjectid": (*mapper).graphCaller,
+		"c_sid":                 into("SessionId"),
+		"c_deviceid":            into("DeviceId"),
 	}}
 	return &diagnostics{
 		entra: map[string]entraCategory{
@@ -221,6 +223,13 @@ func (d *diagnostics) around(c entraCategory) *mapping {
 
 func (d *diagnostics) entraRow(m *mapper, r *record, c entraCategory, outer *mapping) string {
 	m.begin(c.table)
+	if c.mapping.name == riskRecords { // what is around a detection is of its record
+		m.inner = m.lookup(r.members, "properties")
+		m.put(c.mapping, m.properties(), 1)
+		m.put(outer, r.members, 0)
+		m.callerAddress()
+		return ""
+	}
 	m.put(outer, r.members, 0)
 	m.put(c.mapping, m.properties(), 1)
 	m.callerAddress()

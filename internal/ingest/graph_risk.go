@@ -11,6 +11,7 @@ func graphRiskShapes() []shape {
 			m.begin(table)
 			m.pascal = isPascal(r.members)
 			m.put(mp, r.members, 0)
+			m.flatLocation(r.members)
 			return ""
 		}
 	}
@@ -34,11 +35,29 @@ func graphRiskShapes() []shape {
 	}
 }
 
+// riskRecords is the name of the mapping of risk detections and risky identities.
+const riskRecords = "risk"
+
+func flatLocation() [][2]string {
+	return [][2]string{{"city", "city"}, {"state", "state"}, {"countryorregion", "countryOrRegion"}}
+}
+
+// flatLocation puts together the place that a collector has spread over columns.
+func (m *mapper) flatLocation(members []member) {
+	if place := m.spread(members, flatLocation()); !place.empty() {
+		m.give("Location", place)
+	}
+}
+
 func riskMapping() *mapping {
-	return withAdditional(&mapping{name: "risk", special: map[string]func(m *mapper, v value){
+	mp := withAdditional(&mapping{name: riskRecords, special: map[string]func(m *mapper, v value){
 		"tenantid": func(m *mapper, v value) {
 			m.of(v)
 			m.give("AADTenantId", v)
 		},
 	}})
+	for _, part := range flatLocation() {
+		drop(mp, part[0])
+	}
+	return mp
 }
