@@ -8,7 +8,7 @@ import (
 	"io"
 	"runtime/debug"
 	"slices"
-	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -58,6 +58,9 @@ func (a *app) ingestCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.wantFiles(args); err != nil {
+				return err
+			}
 			if dryRun {
 				return a.survey(cmd.Context(), args, f, asJSON)
 			}
@@ -97,6 +100,22 @@ func (a *app) ingest(ctx context.Context, paths []string, f loadFlags, asJSON bo
 		return err
 	}
 	return a.skipped(result)
+}
+
+// wantFiles refuses paths under which there is no file, before a case is made
+// of nothing.
+func (a *app) wantFiles(paths []string) error {
+	there, missing := investigation.Anything(paths)
+	if there || len(paths) == 0 {
+		return nil
+	}
+	if len(missing) == 0 {
+		return usagef("no file in %s", strings.Join(paths, ", "))
+	}
+	for _, p := range missing {
+		printLine(a.err, oneLine(p.String()))
+	}
+	return silent{exitError}
 }
 
 // load ingests paths with progress, and says on standard error what was wrong
@@ -177,7 +196,7 @@ func printFiles(w io.Writer, files []evidence.File, asJSON bool, width int) erro
 			return err
 		}
 	}
-	if err := rows.row(append(counts(total), texts("", strconv.Itoa(len(files))+" files")...)); err != nil {
+	if err := rows.row(append(counts(total), texts("", plural(len(files), "file"))...)); err != nil {
 		return err
 	}
 	return rows.close()

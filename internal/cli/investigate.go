@@ -75,6 +75,9 @@ func (a *app) investigate(ctx context.Context, paths []string, f investigateFlag
 	if err != nil {
 		return err
 	}
+	if err := a.wantFiles(paths); err != nil {
+		return err
+	}
 	c, err := a.openFor(ctx, paths)
 	if err != nil {
 		return err

@@ -50,7 +50,8 @@ type Case struct {
 	results  map[string]detect.Kept // what the rules found last; nil: nothing is kept
 }
 
-// Open opens the case in dir, which is created if it is not there.
+// Open opens the case in dir, which is created if it is not there; its journal
+// says so, whether or not anything is loaded.
 func Open(ctx context.Context, dir string, open Opener) (*Case, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open case %s: %w", dir, err)
@@ -58,6 +59,9 @@ func Open(ctx context.Context, dir string, open Opener) (*Case, error) {
 	k := &keeper{dir: dir}
 	if err := k.look(); err != nil {
 		return nil, fmt.Errorf("open case %s: %w", dir, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, database)); errors.Is(err, fs.ErrNotExist) {
+		k.seen.unsettled = true
 	}
 	return openEngine(ctx, k, open)
 }

@@ -36,7 +36,7 @@ type seen struct {
 	head  evidence.Digest   // of the journal
 	found []custody.Finding // how its database was not as the journal says
 	// unsettled tells that the engine may change the database by opening it,
-	// because the last session left a log, or did not end.
+	// because the last session left a log, or did not end, or there was none.
 	unsettled bool
 }
 

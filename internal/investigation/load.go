@@ -103,6 +103,31 @@ func existing(paths []string) (there []string, problems []Problem) {
 	return there, problems
 }
 
+// Anything tells whether there is a file under any of the paths, and which of
+// them do not exist. What cannot be looked into may have one.
+func Anything(paths []string) (there bool, missing []Problem) {
+	paths, missing = existing(paths)
+	for _, path := range paths {
+		if path == "-" || hasFile(path) {
+			return true, missing
+		}
+	}
+	return false, missing
+}
+
+// hasFile tells whether a path is, or holds, anything but directories.
+func hasFile(path string) bool {
+	found := false
+	_ = filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
+		found = err != nil || !d.IsDir()
+		if found {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
+}
+
 // problems says what was wrong with a file: as a whole, or with its first
 // record that was not understood.
 func problems(f evidence.File, rejects []evidence.Reject) []Problem {
