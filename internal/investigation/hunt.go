@@ -85,12 +85,31 @@ func (c *Case) Hunt(ctx context.Context, o HuntOptions) (Hunt, error) {
 		if err := h.run(); err != nil {
 			return Hunt{}, err
 		}
+		if err := h.unfound(s); err != nil {
+			return Hunt{}, err
+		}
 		h.hunt.Left = s.said(h.hunt.Left)
 		whole.add(h.hunt)
 	}
 	across, err := c.across(ctx, whole, shares)
 	whole.Left = append(whole.Left, across...)
 	return whole, err
+}
+
+// unfound says which logs were not there to look at, and whom seeds may have
+// meant that are in no record.
+func (h *hunter) unfound(s share) error {
+	unheld, err := h.c.unheld(h.ctx, s.Scope)
+	if err != nil {
+		return err
+	}
+	h.hunt.Left = append(h.hunt.Left, unheld...)
+	found := func(i activity.Indicator) bool {
+		return slices.ContainsFunc(h.hunt.Steps, func(t Step) bool { return t.Indicator == i && t.Records > 0 })
+	}
+	alike, err := h.c.meant(h.ctx, s.Scope, h.o.Seeds, found)
+	h.hunt.Left = append(h.hunt.Left, alike...)
+	return err
 }
 
 // add adds what was found in one more tenant.

@@ -59,6 +59,11 @@ func (c *Case) eachTenant(ctx context.Context, o TimelineOptions, tell func(cont
 		if err != nil {
 			return Timeline{}, err
 		}
+		unheld, err := c.unheld(ctx, s.Scope)
+		if err != nil {
+			return Timeline{}, err
+		}
+		t.Left = append(t.Left, unheld...)
 		whole.Entries = append(whole.Entries, t.Entries...)
 		whole.Total += t.Total
 		whole.Told += t.Told
@@ -95,6 +100,11 @@ func (c *Case) story(ctx context.Context, s share, o TimelineOptions) (Timeline,
 		return t, err
 	}
 	t.Left = append(t.Left, left...)
+	alike, err := c.meant(ctx, o.Scope, o.Indicators, func(activity.Indicator) bool { return total > 0 })
+	if err != nil {
+		return t, err
+	}
+	t.Left = append(t.Left, alike...)
 	if len(o.Indicators) == 0 && t.Told == t.Total {
 		t.Left = append(t.Left, unread(list, o.Incidents, o.Window)...)
 	}

@@ -327,49 +327,48 @@ func (q *inquiry) last(predicate string) ([]activity.Activity, int64, error) {
 }
 
 // unseen names the tables of the view that nothing of the scope's tenant fed.
-func (q *inquiry) unseen(t *Triage) error {
-	infos, err := q.c.Tables(q.ctx)
+func (q *inquiry) unseen(t *Triage) (err error) {
+	t.Unseen, err = q.c.unseen(q.ctx, q.scope)
+	return err
+}
+
+// unseen names the tables of the view Activities that nothing of a scope's
+// tenant fed.
+func (c *Case) unseen(ctx context.Context, s Scope) ([]string, error) {
+	infos, err := c.Tables(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	plan, err := q.c.question(q.ctx, activity.View, q.scope)
+	plan, err := c.question(ctx, activity.View, s)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if infos, err = q.c.ofTenant(q.ctx, plan, infos); err != nil {
-		return err
+	if infos, err = c.ofTenant(ctx, plan, infos); err != nil {
+		return nil, err
 	}
-	t.Unseen = []string{}
-	for _, name := range scanned(plan) {
-		if !slices.ContainsFunc(infos, func(i engine.TableInfo) bool { return i.Name == name && i.Rows > 0 }) {
-			t.Unseen = append(t.Unseen, name)
-		}
+	return slices.DeleteFunc(scanned(plan), func(name string) bool {
+		return slices.ContainsFunc(infos, func(i engine.TableInfo) bool { return i.Name == name && i.Rows > 0 })
+	}), nil
+}
+
+// unheld says in a sentence which logs no file of a scope's tenant holds.
+func (c *Case) unheld(ctx context.Context, s Scope) ([]string, error) {
+	names, err := c.unseen(ctx, s)
+	if err != nil || len(names) == 0 {
+		return nil, err
 	}
-	return nil
+	return []string{"logs that no file holds: " + strings.Join(names, ", ")}, nil
 }
 
 // left tells of the rows that the scope leaves out.
 func (q *inquiry) left(t *Triage) error {
 	left, err := q.c.leftBy(q.ctx, activity.Any(q.subject), share{Scope: q.scope})
 	t.Left = append([]string{}, left...)
-	if err != nil || t.Records > 0 || t.Subject.Kind != activity.User {
+	if err != nil || t.Subject.Kind != activity.User {
 		return err
 	}
-	return q.alike(t)
-}
-
-// alike names users that are called like one of whom there is no record.
-func (q *inquiry) alike(t *Triage) error {
-	const few = 5
-	var names []string
-	text := activity.View + ` | where ActorType == "User" and Actor contains ` + literals([]string{t.Subject.Value}) + fmt.Sprintf(" | distinct Actor = tolower(Actor) | sort by Actor asc | take %d", few)
-	err := q.ask(text, func(row []types.Value) error {
-		names = append(names, row[0].Text)
-		return nil
-	})
-	if len(names) > 0 {
-		t.Left = append(t.Left, "names that contain it, and are looked for in whole: "+strings.Join(names, ", "))
-	}
+	all, err := q.c.people(q.ctx, q.scope)
+	t.Left = append(t.Left, all.alike(t.Subject.Value, t.Records > 0)...)
 	return err
 }
 
