@@ -13,6 +13,7 @@ import (
 	"github.com/conshelf/conshelf/internal/exchange"
 	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/report"
+	"github.com/conshelf/conshelf/kql/plan"
 )
 
 // An exportForm is a form that a report can be written in.
@@ -89,7 +90,7 @@ func (a *app) export(ctx context.Context, form exportForm, f exportFlags) (err e
 		a.note("%s", stale)
 	}
 	if tenant == "" && len(doc.Tenants) > 1 {
-		a.note("%s", toldOf(doc.Tenants))
+		a.note("%s", toldOf(whose(doc)))
 	}
 	choice := chosen(tenant, f.incidents)
 	if choice.Name != "" {
@@ -110,6 +111,14 @@ func (a *app) export(ctx context.Context, form exportForm, f exportFlags) (err e
 		return fmt.Errorf("write %s: %w", form.name, err)
 	}
 	return nil
+}
+
+// whose are the tenants that a report tells, and with them what is of none.
+func whose(doc report.Document) []string {
+	if !doc.Tenantless() {
+		return doc.Tenants
+	}
+	return append(slices.Clone(doc.Tenants), plan.Tenantless)
 }
 
 // chosen is the part of a report that a tenant and ids of incidents name.

@@ -20,7 +20,11 @@ import (
 func Navigator(w io.Writer, doc report.Document) error {
 	about := doc.Overview.Verdict
 	if len(doc.Tenants) > 1 {
-		about += " Of several tenants together: " + strings.Join(doc.Tenants, ", ") + "."
+		about += " Of several tenants together: " + strings.Join(doc.Tenants, ", ")
+		if doc.Tenantless() {
+			about += ", and what names none"
+		}
+		about += "."
 	}
 	l := attack.NewLayer(doc.Title, about, attack.Version, "#fff3d6", "#d1495b")
 	for _, s := range doc.Incidents {

@@ -5,6 +5,8 @@
 package report
 
 import (
+	"slices"
+
 	"github.com/conshelf/conshelf/internal/coverage"
 	"github.com/conshelf/conshelf/internal/evidence"
 	"github.com/conshelf/conshelf/internal/incident"
@@ -150,4 +152,11 @@ func (d Document) Problems() []incident.Gap {
 		}
 	}
 	return gaps
+}
+
+// Tenantless tells whether an incident or an alert of the report is of records
+// that name no tenant.
+func (d Document) Tenantless() bool {
+	return slices.ContainsFunc(d.Incidents, func(s IncidentSection) bool { return s.Incident.Tenant == "" }) ||
+		slices.ContainsFunc(d.Unjoined, func(a AlertSection) bool { return a.Alert.Tenant == "" })
 }
