@@ -15,10 +15,11 @@ import (
 
 func (a *app) accessCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "ca",
-		Short: "Conditional Access: what the policies make of a sign-in, and what they leave open",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:        "ca",
+		SuggestFor: []string{"conditional-access", "policies", "whatif"},
+		Short:      "Conditional Access: what the policies make of a sign-in, and what they leave open",
+		Args:       noArgs,
+		RunE:       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.accessEvaluateCommand(), a.accessWhatIfCommand(), a.accessLintCommand(),
 		a.accessGapsCommand(), a.accessProveCommand(), a.accessDiffCommand(), a.accessDeadCommand(), a.accessReplayCommand(), a.accessGenerateCommand())

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -55,22 +54,19 @@ func (a *app) root() *cobra.Command {
 		Long: "conshelf reads exports of a Microsoft tenant's logs, runs Sentinel's KQL and analytics rules over them,\n" +
 			"joins the alerts into incidents and writes a report with a response plan. It sends nothing anywhere.",
 		Version: version(),
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usagef("no command is called %q; see conshelf --help", args[0])
-			}
-			return nil
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			_, err := a.zone()
+			return err
 		},
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%w; see conshelf %s --help", err, strings.TrimPrefix(cmd.CommandPath(), "conshelf "))
-	})
+	root.SetFlagErrorFunc(unknownFlag)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.caseDir, "case", envOr("CONSHELF_CASE", defaultCase), "directory of the case")
 	flags.StringVar(&a.memory, "memory", envOr("CONSHELF_MEMORY", "4GB"), "memory that the program may use before it spills to disk (also --memory-limit)")
@@ -80,6 +76,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.ingestCommand(), a.investigateCommand(), a.queryCommand(), a.kqlCommand(), a.rulesCommand(),
 		a.triageCommand(), a.huntCommand(), a.timelineCommand(), a.exportCommand(), a.accessCommand(), a.postureCommand(),
 		a.tablesCommand(), a.evidenceCommand(), a.demoCommand(), a.simulateCommand(), a.versionCommand())
+	strict(root)
 	root.SetGlobalNormalizationFunc(spellings)
 	return root
 }
@@ -182,8 +179,11 @@ func envOr(name, fallback string) string {
 }
 
 func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usagef("%s takes no arguments, and got %q", cmd.CommandPath(), args[0])
+	switch {
+	case len(args) == 0:
+		return nil
+	case cmd.HasSubCommands():
+		return unknownCommand(cmd, args[0])
 	}
-	return nil
+	return usagef("%s takes no arguments, and got %q", cmd.CommandPath(), args[0])
 }

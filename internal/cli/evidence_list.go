@@ -45,7 +45,7 @@ func (a *app) evidenceList(ctx context.Context, format string) (err error) {
 		{Name: "Name", Type: types.String},
 		{Name: "Source", Type: types.String},
 	}
-	rows, err := newRowWriter(format, a.out, cols, terminalWidth(a.out))
+	rows, err := a.rows(format, cols)
 	if err != nil {
 		return err
 	}

@@ -115,6 +115,7 @@ func readIndicators(path string) (indicator.List, error) {
 func (a *app) printHunt(format string, h investigation.Hunt) error {
 	switch format {
 	case "text":
+		a.inUTC()
 		return a.printTrail(h)
 	case "json":
 		return a.printJSON(h)

@@ -45,8 +45,9 @@ func (a *app) ingestCommand() *cobra.Command {
 	var asJSON, dryRun bool
 	var f loadFlags
 	cmd := &cobra.Command{
-		Use:   "ingest PATH...",
-		Short: "Load exports into the case: files, directories, archives, - for standard input",
+		Use:        "ingest PATH...",
+		SuggestFor: []string{"import", "load"},
+		Short:      "Load exports into the case: files, directories, archives, - for standard input",
 		Long: "ingest recognises each file by its content and loads its records into Log Analytics tables. For every file\n" +
 			"it prints what became of its records: read = stored + duplicate + quarantined. Originals are never written,\n" +
 			"and the case itself is never read as evidence. With --dry-run it says what each file is and loads nothing.",

@@ -35,8 +35,9 @@ type investigateFlags struct {
 func (a *app) investigateCommand() *cobra.Command {
 	var f investigateFlags
 	cmd := &cobra.Command{
-		Use:   "investigate [PATH...]",
-		Short: "From exports to incidents and a report, in one go",
+		Use:        "investigate [PATH...]",
+		SuggestFor: []string{"analyze", "detect", "incidents", "report", "respond", "plan"},
+		Short:      "From exports to incidents and a report, in one go",
 		Long: "investigate loads the paths into the case, runs the analytics rules over the evidence's own window, joins the\n" +
 			"alerts into incidents and writes report.html, report.md and report.json into the case. Without a path it\n" +
 			"works on what the case holds already.",
@@ -153,6 +154,7 @@ func (a *app) present(c *investigation.Case, doc report.Document, asJSON bool) e
 	if asJSON {
 		return report.JSON(a.out, doc)
 	}
+	a.inUTC()
 	if err := report.Summary(a.out, doc, report.Style{Colour: colour(a.out), Width: terminalWidth(a.out)}); err != nil {
 		return err
 	}

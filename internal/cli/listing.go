@@ -33,7 +33,7 @@ func (a *app) printJSON(v any) error {
 }
 
 func (a *app) list(format string, l listing) error {
-	out, err := newRowWriter(format, a.out, l.cols, terminalWidth(a.out))
+	out, err := a.rows(format, l.cols)
 	if err != nil {
 		return err
 	}
@@ -43,6 +43,26 @@ func (a *app) list(format string, l listing) error {
 		}
 	}
 	return out.close()
+}
+
+// rows prints rows, with each time in the zone that is asked for beside it.
+func (a *app) rows(format string, cols []types.Column) (rowWriter, error) {
+	zone, err := a.zone()
+	if err != nil {
+		return nil, err
+	}
+	if zone == nil {
+		return newRowWriter(format, a.out, cols, terminalWidth(a.out))
+	}
+	inner, err := newRowWriter(format, a.out, zonedColumns(cols, zone), terminalWidth(a.out))
+	return &zoned{rowWriter: inner, cols: cols, zone: zone}, err
+}
+
+// inUTC says of a page that its times are UTC, where another zone is asked for.
+func (a *app) inUTC() {
+	if a.timeZone != "" {
+		a.note("times are UTC: --tz adds a column to tables, and this is none")
+	}
 }
 
 // A field is a column of a listing, and what it has of an item.

@@ -54,7 +54,11 @@ func (r *repl) tables(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return printTables(r.t, "table", tables, r.out.width)
+	rows, err := newRowWriter("table", r.t, tableColumns(), r.out.width)
+	if err != nil {
+		return err
+	}
+	return printTables(rows, tables)
 }
 
 func (r *repl) columns(table string) error {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,21 +34,24 @@ func (a *app) tables(ctx context.Context, format string) (err error) {
 	if err != nil {
 		return err
 	}
-	return printTables(a.out, format, tables, terminalWidth(a.out))
+	rows, err := a.rows(format, tableColumns())
+	if err != nil {
+		return err
+	}
+	return printTables(rows, tables)
 }
 
-func printTables(w io.Writer, format string, tables []engine.TableInfo, width int) error {
-	cols := []types.Column{
+func tableColumns() []types.Column {
+	return []types.Column{
 		{Name: "Table", Type: types.String},
 		{Name: "Rows", Type: types.Long},
 		{Name: "Columns", Type: types.Long},
 		{Name: "First", Type: types.DateTime},
 		{Name: "Last", Type: types.DateTime},
 	}
-	rows, err := newRowWriter(format, w, cols, width)
-	if err != nil {
-		return err
-	}
+}
+
+func printTables(rows rowWriter, tables []engine.TableInfo) error {
 	for _, t := range tables {
 		if err := rows.row(tableRow(t)); err != nil {
 			return err

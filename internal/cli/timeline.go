@@ -62,8 +62,9 @@ func (f subjectFlags) indicators() ([]activity.Indicator, error) {
 func (a *app) timelineCommand() *cobra.Command {
 	var f timelineFlags
 	cmd := &cobra.Command{
-		Use:   "timeline",
-		Short: "One story of what was done, attacker's acts apart from ordinary ones",
+		Use:        "timeline",
+		SuggestFor: []string{"story"},
+		Short:      "One story of what was done, attacker's acts apart from ordinary ones",
 		Long: "timeline tells in the order of time and in sentences what those did whom the incidents of the last investigation name, or\n" +
 			"the accounts, addresses, applications and sessions that you name. An act is held for an attacker's if a record of it is behind\n" +
 			"an alert, or if the search for an incident's sessions, tokens and addresses came to it, which says why; whose some are that\n" +
@@ -267,6 +268,7 @@ func (a *app) printTimeline(format string, t investigation.Timeline) error {
 	var err error
 	switch format {
 	case "text":
+		a.inUTC()
 		err = a.printStory(t)
 	case timesketch:
 		w := bufio.NewWriter(a.out)

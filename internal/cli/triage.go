@@ -21,8 +21,9 @@ func (a *app) triageCommand() *cobra.Command {
 	var scope scopeFlags
 	var format string
 	cmd := &cobra.Command{
-		Use:   "triage user|ip|app|session|agent|device|resource|domain ID",
-		Short: "What the evidence says of one account, address, application or session, on a page",
+		Use:        "triage user|ip|app|session|agent|device|resource|domain ID",
+		SuggestFor: []string{"user", "account"},
+		Short:      "What the evidence says of one account, address, application or session, on a page",
 		Long: "triage tells of one account (by its name or object id), address or network, application, session or token id, user agent,\n" +
 			"device or resource: when and where it was seen, what it did, what was done to it, who shares its addresses, the alerts of\n" +
 			"the last investigation, and which logs were not there to look at. Of a session or token it tells everything that was done with\n" +
@@ -86,6 +87,7 @@ func (a *app) triage(ctx context.Context, kind, value string, f scopeFlags, form
 	if format == "json" {
 		return a.printJSON(t)
 	}
+	a.inUTC()
 	return a.printTriage(t, s.Window != (incident.Window{}))
 }
 
