@@ -160,3 +160,7 @@ func (d Document) Tenantless() bool {
 	return slices.ContainsFunc(d.Incidents, func(s IncidentSection) bool { return s.Incident.Tenant == "" }) ||
 		slices.ContainsFunc(d.Unjoined, func(a AlertSection) bool { return a.Alert.Tenant == "" })
 }
+
+// apart tells whether records that name no tenant were looked at beside those
+// of several.
+func (d Document) apart() bool { return len(d.Tenants) > 1 && d.Tenantless() }

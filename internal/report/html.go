@@ -76,6 +76,8 @@ func funcs() template.FuncMap {
 		"access":      accessOf,
 		"ref":         ref,
 		"tenant":      tenantText,
+		"tenants":     tenantsText,
+		"lasted":      lastedText,
 		"technique": func(id incident.Technique) string {
 			if t, ok := attack.Lookup(id); ok {
 				return " " + t.Name

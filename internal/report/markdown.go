@@ -73,7 +73,7 @@ func (m *markdown) document(d Document) {
 	m.line("# %s", d.Title)
 	m.line("")
 	m.line("- Window: %s", windowText(d.Window))
-	m.line("- Tenants: %s", someOf(d.Tenants, len(d.Tenants)))
+	m.line("- Tenants: %s", tenantsText(d))
 	m.line("- Program: conshelf %s; times are UTC", d.Version)
 	if f := d.Facts; f != nil {
 		m.line("- Facts of the tenant: %s (SHA-256 %s), about %s", f.Name, f.SHA256, count(f.Weigh, "alert"))
@@ -105,10 +105,10 @@ func (m *markdown) incident(n int, s IncidentSection, tenants int) {
 	m.line("## %d. %s", n, inc.Title)
 	m.line("")
 	m.line("- Severity: %s", inc.Severity)
-	if inc.Tenant != "" {
-		m.line("- Tenant: %s", inc.Tenant)
+	if inc.Tenant != "" || tenants > 1 {
+		m.line("- Tenant: %s", tenantText(inc.Tenant))
 	}
-	m.line("- When: %s", span(inc.First, inc.Last))
+	m.line("- When: %s", lastedText(inc))
 	m.line("- Stages: %s", stagesText(inc))
 	m.terms(inc.Terms)
 	m.line("- Id: %s", inc.ID)

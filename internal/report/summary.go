@@ -27,7 +27,7 @@ func Summary(w io.Writer, d Document, style Style) error {
 	s.wrapped(d.Overview.Verdict)
 	s.line("window %s; %s, %s", windowText(d.Window), count(len(d.Files), "file"), count(int(d.Records.Stored), "record"))
 	if len(d.Tenants) > 1 {
-		s.line("tenants, each looked at by itself: %s", strings.Join(d.Tenants, ", "))
+		s.line("tenants, each looked at by itself: %s", tenantsText(d))
 	}
 	for i, section := range d.Incidents {
 		s.incident(i+1, section.Incident, len(d.Tenants))
@@ -54,7 +54,7 @@ func (s *summary) incident(n int, inc incident.Incident, tenants int) {
 	if tenants > 1 {
 		s.line("    tenant    %s", tenantText(inc.Tenant))
 	}
-	s.line("    when      %s", span(inc.First, inc.Last))
+	s.line("    when      %s", lastedText(inc))
 	s.line("    stages    %s", stagesText(inc))
 	s.line("    accounts  %s", someOf(accounts(inc), 6))
 	s.line("    alerts    %d", len(inc.Alerts))

@@ -38,6 +38,38 @@ func windowText(w incident.Window) string {
 // tenantText names a tenant where there are several.
 func tenantText(tenant string) string { return cmp.Or(tenant, "not named in the evidence") }
 
+// tenantsText names all tenants of a report.
+func tenantsText(d Document) string {
+	if len(d.Tenants) == 0 {
+		return tenantText("")
+	}
+	text := strings.Join(d.Tenants, ", ")
+	if d.apart() {
+		text += ", and records that name none"
+	}
+	return text
+}
+
+// lastedText says from when to when the alerts of an incident are, and what the
+// search from them on found that is not within.
+func lastedText(inc incident.Incident) string {
+	text, story := span(inc.First, inc.Last), inc.Story
+	if story == nil {
+		return text
+	}
+	from, to := inc.First, inc.Last
+	if first := story.FirstAct.Time; !first.IsZero() && first.Before(from) {
+		from = first
+	}
+	if last := story.LastAct.Time; last.After(to) {
+		to = last
+	}
+	if from.Equal(inc.First) && to.Equal(inc.Last) {
+		return text
+	}
+	return text + " by its alerts, " + span(from, to) + " by all acts found"
+}
+
 // tacticText spaces a tactic's name: InitialAccess becomes Initial Access.
 func tacticText(t incident.Tactic) string {
 	var b strings.Builder
