@@ -78,6 +78,7 @@ func funcs() template.FuncMap {
 		"tenant":      tenantText,
 		"tenants":     tenantsText,
 		"lasted":      lastedText,
+		"cellClass":   cellClass,
 		"technique": func(id incident.Technique) string {
 			if t, ok := attack.Lookup(id); ok {
 				return " " + t.Name

@@ -54,7 +54,10 @@ func (s *summary) incident(n int, inc incident.Incident, tenants int) {
 	if tenants > 1 {
 		s.line("    tenant    %s", tenantText(inc.Tenant))
 	}
-	s.line("    when      %s", lastedText(inc))
+	s.line("    when      %s", span(inc.First, inc.Last))
+	if acts, more := actsSpan(inc); more {
+		s.line("    acts      %s", acts)
+	}
 	s.line("    stages    %s", stagesText(inc))
 	s.line("    accounts  %s", someOf(accounts(inc), 6))
 	s.line("    alerts    %d", len(inc.Alerts))

@@ -50,24 +50,42 @@ func tenantsText(d Document) string {
 	return text
 }
 
-// lastedText says from when to when the alerts of an incident are, and what the
-// search from them on found that is not within.
-func lastedText(inc incident.Incident) string {
-	text, story := span(inc.First, inc.Last), inc.Story
-	if story == nil {
-		return text
+// actsSpan says from when to when the acts of an incident are that were found
+// from its alerts on, where that is more than when the alerts are.
+func actsSpan(inc incident.Incident) (text string, more bool) {
+	if inc.Story == nil {
+		return "", false
 	}
 	from, to := inc.First, inc.Last
-	if first := story.FirstAct.Time; !first.IsZero() && first.Before(from) {
+	if first := inc.Story.FirstAct.Time; !first.IsZero() && first.Before(from) {
 		from = first
 	}
-	if last := story.LastAct.Time; last.After(to) {
+	if last := inc.Story.LastAct.Time; last.After(to) {
 		to = last
 	}
-	if from.Equal(inc.First) && to.Equal(inc.Last) {
-		return text
+	return span(from, to), !from.Equal(inc.First) || !to.Equal(inc.Last)
+}
+
+// lastedText says from when to when an incident is, by its alerts and by all
+// acts found.
+func lastedText(inc incident.Incident) string {
+	text := span(inc.First, inc.Last)
+	if acts, more := actsSpan(inc); more {
+		return text + " by its alerts, " + acts + " by all acts found"
 	}
-	return text + " by its alerts, " + span(from, to) + " by all acts found"
+	return text
+}
+
+// cellClass is how cells under a heading of a passage are broken: of some not
+// within a word, and people have room. Else it is "".
+func cellClass(head []string, column int) string {
+	switch head[column] {
+	case "Log", "From", "Whose", "First", "Last", "Since":
+		return "whole"
+	case "Account", "By", "Why":
+		return "narrow"
+	}
+	return ""
 }
 
 // tacticText spaces a tactic's name: InitialAccess becomes Initial Access.
