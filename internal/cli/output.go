@@ -41,9 +41,9 @@ func newRowWriter(format string, w io.Writer, cols []types.Column, width int) (r
 	case "jsonl":
 		return &jsonWriter{w: buffered, keys: jsonKeys(cols)}, nil
 	case "csv":
-		return newCSVWriter(w, cols, false)
+		return newCSVWriter(w, cols, csvWriter{shown: width > 0})
 	case rawCSV:
-		return newCSVWriter(w, cols, true)
+		return newCSVWriter(w, cols, csvWriter{raw: true})
 	case "markdown":
 		return newMarkdownWriter(buffered, cols)
 	case "html":
@@ -113,15 +113,18 @@ func (j *jsonWriter) close() error {
 func (j *jsonWriter) abort() error { return j.w.Flush() }
 
 // A csvWriter prints RFC 4180. Unless raw, a cell that a spreadsheet would run
-// as a formula has an apostrophe before it.
+// as a formula has an apostrophe before it, and on a terminal what would act on it
+// is written out.
 type csvWriter struct {
 	w       *csv.Writer
 	raw     bool
-	guarded int // cells that have an apostrophe
+	shown   bool // on a terminal
+	guarded int  // cells that have an apostrophe
 }
 
-func newCSVWriter(w io.Writer, cols []types.Column, raw bool) (*csvWriter, error) {
-	c := &csvWriter{w: csv.NewWriter(w), raw: raw}
+func newCSVWriter(w io.Writer, cols []types.Column, as csvWriter) (*csvWriter, error) {
+	c := &as
+	c.w = csv.NewWriter(w)
 	c.w.UseCRLF = true
 	cells := make([]string, len(cols))
 	for i, col := range cols {
@@ -148,6 +151,9 @@ func (c *csvWriter) cell(s string) string {
 	safe := escape.CSV(s)
 	if safe != s {
 		c.guarded++
+	}
+	if c.shown {
+		return escape.Line(safe)
 	}
 	return safe
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"errors"
 	"strings"
 	"testing"
 
@@ -96,5 +97,23 @@ func TestTableOfManyRecords(t *testing.T) {
 	got := tableOf(t, 20, cols, rows...)
 	if !strings.Contains(got, " row 1 ") || !strings.Contains(got, " row 1000 ") || !strings.Contains(got, " row 1001 ") || strings.Contains(got, " row 1002 ") {
 		t.Errorf("the records are numbered as %.200q …", got)
+	}
+}
+
+// On a terminal CSV writes out what would act on it; elsewhere it has the value.
+func TestCSVShown(t *testing.T) {
+	cols := textColumns("a")
+	for width, want := range map[int]string{0: "a\r\n\x1b[2J\u202e\r\n", 80: "a\r\n␛[2J\\u{202e}\r\n"} {
+		var out strings.Builder
+		w, err := newRowWriter("csv", &out, cols, width)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(w.row(texts("\x1b[2J\u202e")), w.close()); err != nil {
+			t.Fatal(err)
+		}
+		if out.String() != want {
+			t.Errorf("width %d: %q, want %q", width, out.String(), want)
+		}
 	}
 }
