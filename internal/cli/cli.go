@@ -24,6 +24,15 @@ import (
 // defaultCase is the case directory where none is named.
 const defaultCase = "conshelf-case"
 
+// caseVariable is the environment's name for the case, where no flag has one.
+const caseVariable = "CONSHELF_CASE"
+
+// caseNamed tells whether somebody named a case, for commands that also do
+// without one.
+func caseNamed(cmd *cobra.Command) bool {
+	return cmd.Flags().Changed("case") || os.Getenv(caseVariable) != ""
+}
+
 // An app is the program's surroundings and the flags that all commands share.
 type app struct {
 	in       io.Reader
@@ -68,7 +77,7 @@ func (a *app) root() *cobra.Command {
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(unknownFlag)
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.caseDir, "case", envOr("CONSHELF_CASE", defaultCase), "directory of the case")
+	flags.StringVar(&a.caseDir, "case", envOr(caseVariable, defaultCase), "directory of the case")
 	flags.StringVar(&a.memory, "memory", envOr("CONSHELF_MEMORY", "4GB"), "memory that the program may use before it spills to disk (also --memory-limit)")
 	flags.IntVar(&a.threads, "threads", 0, "threads that the engine may use (0: all cores)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no notes, only errors")

@@ -38,7 +38,7 @@ func (a *app) postureCommand() *cobra.Command {
 			"--by incident lists which entities of the last investigation's incidents sit on what is not as it should be.",
 		Example: "  conshelf posture assessments.json pricings.json --fail-on High\n  conshelf posture --case ./case --inventory inventory.yaml --by incident",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.ofCase = cmd.Flags().Changed("case")
+			f.ofCase = caseNamed(cmd)
 			if len(args) == 0 && !f.ofCase {
 				return usagef("%s needs the files of the export, or --case", cmd.CommandPath())
 			}

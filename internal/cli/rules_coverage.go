@@ -30,7 +30,7 @@ func (a *app) rulesCoverageCommand() *cobra.Command {
 			if version != attack.Version && version != attack.VersionEarlier {
 				return usagef("--attack-version %s: want %s or %s", version, attack.Version, attack.VersionEarlier)
 			}
-			return a.ruleCoverage(cmd.Context(), args, &f, format, version, cmd.Flags().Changed("case"))
+			return a.ruleCoverage(cmd.Context(), args, &f, format, version, caseNamed(cmd))
 		},
 	}
 	f.registerFunctions(cmd)

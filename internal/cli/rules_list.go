@@ -25,7 +25,7 @@ func (a *app) rulesListCommand() *cobra.Command {
 			if err := filter.check(); err != nil {
 				return err
 			}
-			return a.rulesList(cmd.Context(), args, &f, filter, format, cmd.Flags().Changed("case"))
+			return a.rulesList(cmd.Context(), args, &f, filter, format, caseNamed(cmd))
 		},
 	}
 	filter.register(cmd)
