@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"filippo.io/age"
@@ -34,6 +35,9 @@ func (a *app) evidenceSealCommand() *cobra.Command {
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("seal wants the name of the archive to write")
+			}
+			if ext := filepath.Ext(args[0]); ext != ".zip" && ext != ".age" {
+				return usagef("seal %s: want a name that ends in .zip or, encrypted, in .age", args[0])
 			}
 			return nil
 		},

@@ -110,9 +110,21 @@ func (a *app) queryText(ctx context.Context, args []string, file string) (name, 
 		}
 		return file, string(data), nil
 	case len(args) == 1:
-		return "query", args[0], nil
+		return "query", args[0], noFileName(args[0])
 	}
 	return "", "", usagef("want one query in quotes, or -f FILE")
+}
+
+// noFileName refuses the name of a file of queries where a query is wanted: as
+// one it would be wrong in words that do not say why.
+func noFileName(text string) error {
+	if !strings.HasSuffix(text, ".kql") || strings.ContainsAny(text, "|\n") {
+		return nil
+	}
+	if isFile(text) {
+		return usagef("%s is a file: name it with -f %s", text, text)
+	}
+	return usagef("%s: there is no such file: check the path", text)
 }
 
 // readAll reads in to its end, or until ctx ends: a read from a terminal that

@@ -130,7 +130,7 @@ func converted(loaded []*rule.Rule, to string) (files []written, refused []error
 		text, wrong := rule.Template(loaded)
 		files, refused = append(files, written{"rules.json", text}), wrong
 	default:
-		return nil, nil, usagef("--to %s: want kql, yaml or arm", to)
+		return nil, nil, usagef("--to %q: want kql, yaml or arm", to)
 	}
 	return files, refused, nil
 }

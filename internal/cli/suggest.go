@@ -24,11 +24,30 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 // been meant.
 func unknownFlag(cmd *cobra.Command, err error) error {
 	hint := ""
+	var bad *pflag.InvalidValueError
+	if errors.As(err, &bad) {
+		return usagef("--%s %s: want %s; see %s --help", bad.GetFlag().Name, bad.GetValue(), valueOf(bad.GetFlag()), cmd.CommandPath())
+	}
 	var none *pflag.NotExistError
 	if errors.As(err, &none) && none.GetSpecifiedShortnames() == "" {
 		hint = meantFlag(cmd, none.GetSpecifiedName())
 	}
 	return usagef("%w%s; see %s --help", err, hint, cmd.CommandPath())
+}
+
+// valueOf says what a flag takes.
+func valueOf(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "int", "int64":
+		return "a number"
+	case "uint", "uint64":
+		return "a number, 0 or above"
+	case "duration":
+		return "a span such as 30m"
+	case "bool":
+		return "true or false"
+	}
+	return "a value of type " + f.Value.Type()
 }
 
 // meantFlag says which flags may have been meant: a format's name is one of
