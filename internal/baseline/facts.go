@@ -22,6 +22,8 @@ type Facts struct {
 	Exemptions map[string]Exemption // by check
 	// PrivilegedRoles are template ids; empty means Microsoft's own list.
 	PrivilegedRoles []string
+
+	tenant *condaccess.Tenant // of whom they are, once that is known
 }
 
 // An Exemption is whom or what a check does not count.
@@ -134,6 +136,7 @@ func (f *Facts) in(t *condaccess.Tenant) *Facts {
 		return e
 	}
 	out := *f
+	out.tenant = t
 	out.BreakGlass = byID(f.BreakGlass)
 	out.Exemptions = make(map[string]Exemption, len(f.Exemptions))
 	for check, e := range f.Exemptions {

@@ -57,7 +57,7 @@ func (p *policy) builtIns() int {
 func (p *policy) combinations() []string {
 	for _, c := range p.controls() {
 		if c.Kind == condaccess.AuthenticationStrength {
-			return c.Strength.Combinations
+			return p.facts.tenant.Combinations(c.Strength)
 		}
 	}
 	return nil

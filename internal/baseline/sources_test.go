@@ -176,6 +176,30 @@ func TestOnlyEnforcedPoliciesMeetRules(t *testing.T) {
 	}
 }
 
+// A strength that a policy only names is the one that was exported, or
+// Microsoft's own.
+func TestStrengthsByTheirIDs(t *testing.T) {
+	for _, test := range []struct {
+		name, strength, more string
+		want                 baseline.Verdict
+	}{
+		{"Microsoft's own", `{"id":"00000000-0000-0000-0000-000000000004"}`, "", baseline.Met},
+		{"a weaker one of Microsoft's", `{"id":"00000000-0000-0000-0000-000000000002"}`, "", baseline.NotMet},
+		{"an exported one", `{"id":"ours"}`, `{"id":"ours","displayName":"Ours","policyType":"custom","allowedCombinations":["fido2"]}`, baseline.Met},
+		{"a weaker one that was exported", `{"id":"ours"}`, `{"id":"ours","displayName":"Ours","policyType":"custom","allowedCombinations":["fido2","password,sms"]}`, baseline.NotMet},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			files := []string{enforced("p", allUsers, "", `"grantControls":{"operator":"OR","authenticationStrength":`+test.strength+`}`)}
+			if test.more != "" {
+				files = append(files, test.more)
+			}
+			if got := lint(t, `{}`, files...)["MS.AAD.3.1v1"].Compat; got != test.want {
+				t.Errorf("%v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
 // What was cut off when it was exported might meet a rule, or keep the policy from
 // meeting it. An exclusion that is not understood is one.
 func TestRulesOverWhatWasCutOff(t *testing.T) {

@@ -140,20 +140,7 @@ func (e *Evaluator) Tenant() *Tenant { return e.tenant }
 
 // Combinations returns the combinations of methods that satisfy a strength, as
 // the evaluator knows it; none where it was not exported.
-func (e *Evaluator) Combinations(s *Strength) []string {
-	if len(s.Combinations) > 0 {
-		return s.Combinations
-	}
-	for _, known := range e.tenant.Strengths {
-		if fold(known.ID) == fold(s.ID) {
-			return known.Combinations
-		}
-	}
-	if known := builtInStrength(s.ID); known != nil {
-		return known.Combinations
-	}
-	return nil
-}
+func (e *Evaluator) Combinations(s *Strength) []string { return e.tenant.Combinations(s) }
 
 // External returns the kinds of external user that a sign-in's user is and may
 // be besides, and its home tenant, as the sign-in and the directory say: on them

@@ -30,6 +30,24 @@ func builtInStrength(id string) *Strength {
 	return nil
 }
 
+// Combinations returns the combinations of methods that satisfy a strength: those
+// that it has, or where it is only named those that were exported of it or that
+// Microsoft's own has. There are none where it was not exported.
+func (t *Tenant) Combinations(s *Strength) []string {
+	if len(s.Combinations) > 0 {
+		return s.Combinations
+	}
+	for _, known := range t.Strengths {
+		if fold(known.ID) == fold(s.ID) {
+			return known.Combinations
+		}
+	}
+	if known := builtInStrength(s.ID); known != nil {
+		return known.Combinations
+	}
+	return nil
+}
+
 // combination returns a combination of methods with its methods in order, so
 // that combinations compare as texts.
 func combination(s string) string {
