@@ -12,7 +12,7 @@ func (l *Loader) other(n *node) {
 	switch {
 	case isTemplate(n):
 		l.others++
-	case holdsPolicies(n):
+	case holdsPolicies(n), slices.ContainsFunc(n.fields, writtenOut):
 		l.wrapped(n)
 	case resemblesPolicy(n):
 		l.note(n.first("displayName", "display_name", "name").str(), "looks like a policy in a form that is not read; what it does is not known")
@@ -33,7 +33,7 @@ func (l *Loader) wrapped(n *node) {
 		case context != "" && f.value.kindIs(listNode, objectNode):
 			l.emptyCollection(f.value, context)
 			l.collection(f.value, context)
-		case holdsPolicies(f.value):
+		case holdsPolicies(f.value), writtenOut(f):
 			l.value(f.value, "")
 		}
 	}
@@ -50,6 +50,14 @@ func holdsPolicies(n *node) bool {
 	}
 	return n.kind == objectNode && !isTemplate(n) &&
 		(isPolicy(n) || isInternal(n) || isInternalDetail(n) || isLocation(n) || slices.ContainsFunc(n.fields, func(f field) bool { return holdsPolicies(f.value) }))
+}
+
+// writtenOut tells whether a member is a text that holds policies or named
+// locations as JSON, such as the body of an answer; what something was before a
+// change and after it is not what there is.
+func writtenOut(f field) bool {
+	inner := f.value.unpacked()
+	return inner != f.value && !strings.EqualFold(f.name, "oldValue") && !strings.EqualFold(f.name, "newValue") && holdsPolicies(inner)
 }
 
 // isTemplate tells whether an object is one of Microsoft's templates for

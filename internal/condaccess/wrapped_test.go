@@ -28,6 +28,9 @@ func TestWrappedPolicies(t *testing.T) {
 		{"a template covers nobody", `{"id":"t","name":"Require MFA","scenarios":"secureFoundation","details":` + graphPolicy + `}`, 0, 0, false},
 		{"a resource of another tool", `{"ResourceName":"AADConditionalAccessPolicy","DisplayName":"x","State":"enabled","IncludeUsers":["All"],"BuiltInControls":["block"]}`, 0, 0, true},
 		{"conditions in other words", `{"name":"x","conditions":[{"included_users":["All"]}]}`, 0, 0, true},
+		{"in a body that is a text", `{"statusCode":200,"body":` + quoted(`{"value":[`+graphPolicy+`]}`) + `}`, 1, 0, false},
+		{"in a text of a record", `{"correlationId":"c","body":` + quoted(graphPolicy) + `}`, 0, 0, false},
+		{"in what a change made of a policy", `{"displayName":"ConditionalAccessPolicy","oldValue":` + quoted(graphPolicy) + `,"newValue":` + quoted(graphPolicy) + `}`, 0, 0, false},
 		{"none", `{"kind":"device","displayName":"x"}`, 0, 0, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
