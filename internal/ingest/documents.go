@@ -98,6 +98,9 @@ func (l *librarian) shape(rc *recogniser, m *mapper, r *record) *shape {
 	if isAzureAlert(kind) {
 		return rc.named(azureAlerts)
 	}
+	if isSentinelIncident(kind) {
+		return rc.named(sentinelIncidents)
+	}
 	if kind == "" {
 		return nil
 	}

@@ -265,6 +265,10 @@ func formatFacts() map[string]Format {
 			About:  "alerts of Defender for Cloud: `Microsoft.Security/alerts` of Azure Resource Manager, of Resource Graph and of a continuous export; a resource of that type is one too",
 			Tables: []string{"SecurityAlert"}, Test: "azure_alerts",
 		},
+		sentinelIncidents: {
+			About:  "incidents of Microsoft Sentinel: `Microsoft.SecurityInsights/incidents` of Azure Resource Manager; a resource of that type is one too",
+			Tables: []string{"SecurityIncident"}, Test: "sentinel_incidents",
+		},
 		"graph-incidents": {
 			About:  "`security/incidents` of Microsoft Graph; the alerts inside an incident are records of their own",
 			Tables: []string{"SecurityIncident", "SecurityAlert"}, Test: "graph_incidents",

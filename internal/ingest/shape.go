@@ -38,6 +38,7 @@ func shapes() []shape {
 		diagnosticShapes(),
 		azureActivityShapes(),
 		azureAlertShapes(),
+		sentinelIncidentShapes(),
 		logAnalyticsShapes(),
 		graphAuditShapes(),
 		graphRiskShapes(),
