@@ -273,6 +273,10 @@ func formatFacts() map[string]Format {
 			About:  "`security/incidents` of Microsoft Graph; the alerts inside an incident are records of their own",
 			Tables: []string{"SecurityIncident", "SecurityAlert"}, Test: "graph_incidents",
 		},
+		portalActivity: {
+			About:  "the activity log that the Azure portal saved as CSV: neither what an operation is, nor its address",
+			Tables: []string{"AzureActivity"}, Test: "azure_activity",
+		},
 		portalSignIns: {
 			About:  "sign-ins that the Entra portal saved as CSV, of all four kinds, in eight languages; the file's name tells the kind",
 			Tables: signInTables(), Test: "portal_csv",

@@ -75,8 +75,12 @@ func (p *pass) dateRemark() []string {
 	return []string{fmt.Sprintf("dates were read as month/day/year, though no date of the file decides it; dates that could be either: %d", c.ambiguous)}
 }
 
-// portalRemark says what the portal leaves out of sign-ins as CSV.
+// portalRemark says what the portals leave out of what they write as CSV.
 func (p *pass) portalRemark() []string {
+	if slices.Contains(p.formats, portalActivity) {
+		return []string{"the portal writes to CSV neither the address of a caller nor what an operation is, only what it is called: " +
+			"CallerIpAddress and OperationNameValue are empty"}
+	}
 	if !slices.Contains(p.formats, portalSignIns) {
 		return nil
 	}

@@ -49,6 +49,7 @@ func shapes() []shape {
 		portalStepShapes(),
 		portalSignInShapes(),
 		portalAuditShapes(),
+		portalActivityShapes(),
 		cloudAppShapes(),
 		flatDocumentShapes(),
 		collectorReportShapes(),
