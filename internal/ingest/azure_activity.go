@@ -155,7 +155,16 @@ func (m *mapper) flatActivity(members []member) {
 func (m *mapper) spread(members []member, parts [][2]string) value {
 	var o object
 	for _, part := range parts {
-		o.add(m, part[1], m.lookup(members, part[0]))
+		v := m.lookup(members, part[0])
+		switch {
+		case v.empty():
+		case part[1] == "errorCode":
+			o.number(m, part[1], v)
+		case part[1] == "isCompliant" || part[1] == "isManaged":
+			o.truth(m, part[1], v)
+		default:
+			o.add(m, part[1], v)
+		}
 	}
 	if len(o.members) == 0 {
 		return value{}

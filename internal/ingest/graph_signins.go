@@ -24,13 +24,19 @@ func graphSignInShapes() []shape {
 }
 
 func graphSignIn(mp *mapping) func(m *mapper, r *record) string {
+	objects, flat := flatSignIn(), flatSignInMapping()
 	return func(m *mapper, r *record) string {
 		kind := m.graphKind(r.members)
 		m.begin(kind.table())
 		m.pascal = isPascal(r.members)
 		m.give("OperationName", m.literal("Sign-in activity"))
 		m.signInKind(kind)
-		m.put(mp, r.members, 0)
+		if r.members[0].kind == kindText { // a table
+			m.put(flat, r.members, 0)
+			m.flatSignIn(objects, r.members)
+		} else {
+			m.put(mp, r.members, 0)
+		}
 		m.signInTenant(r.members)
 		m.signInUnseen(r.members)
 		return ""
@@ -56,6 +62,67 @@ func signInMapping() *mapping {
 			"serviceprincipalname":         identified("ServicePrincipalName"),
 		},
 	})
+}
+
+// flatSignInMapping is that of sign-ins in a table, whose objects may be spread
+// over columns.
+func flatSignInMapping() *mapping {
+	mp := signInMapping()
+	mp.name = "signin-flat"
+	for _, o := range flatSignIn() {
+		for _, part := range o.parts {
+			drop(mp, part[0])
+		}
+	}
+	return mp
+}
+
+// A flatObject is an object of a sign-in that a program which makes tables has
+// spread over columns, and the member that it was.
+type flatObject struct {
+	member string
+	parts  [][2]string
+}
+
+// flatSignIn lists the objects of a sign-in that matter, with the names that
+// their members have where they are columns: status.errorCode, status_errorCode.
+func flatSignIn() []flatObject {
+	var list []flatObject
+	for _, o := range []struct {
+		member string
+		parts  []string
+	}{
+		{"status", []string{"errorCode", "failureReason", "additionalDetails"}},
+		{"location", []string{"city", "state", "countryOrRegion"}},
+		{"deviceDetail", []string{"deviceId", "displayName", "operatingSystem", "browser", "isCompliant", "isManaged", "trustType"}},
+	} {
+		flat := flatObject{member: o.member}
+		for _, between := range []string{".", "_", "/"} {
+			for _, part := range o.parts {
+				flat.parts = append(flat.parts, [2]string{strings.ToLower(o.member + between + part), part})
+			}
+		}
+		list = append(list, flat)
+	}
+	return list
+}
+
+// flatSignIn puts the objects of a flat sign-in together.
+func (m *mapper) flatSignIn(objects []flatObject, members []member) {
+	for _, o := range objects {
+		v := m.spread(members, o.parts)
+		if v.empty() {
+			continue
+		}
+		switch o.member {
+		case "status":
+			m.signInStatus(v)
+		case "location":
+			m.signInLocation(v)
+		default:
+			m.give("DeviceDetail", v)
+		}
+	}
 }
 
 // graphKind returns what kind of sign-in a record is. Its own word comes first;
@@ -134,9 +201,7 @@ func (m *mapper) signInStatus(v value) {
 }
 
 func (m *mapper) signInLocation(v value) {
-	if n := m.fromNotation(v); v.kind != kindObject && bytes.HasPrefix(n.raw, []byte("{")) {
-		v = value{kind: kindObject, raw: bytes.Clone(n.raw)}
-	}
+	v = m.fromText(m.fromNotation(v))
 	if v.kind != kindObject {
 		m.give("Location", v)
 		return

@@ -109,3 +109,19 @@ func (m *mapper) printedMember(o *object, name, text string) {
 		o.text(name, text)
 	}
 }
+
+// fromText returns the object that text is as JSON, or the value as it is.
+func (m *mapper) fromText(v value) value {
+	if v.kind != kindText && v.kind != kindString {
+		return v
+	}
+	text := bytes.TrimSpace(m.text(v))
+	if len(text) == 0 || text[0] != '{' {
+		return v
+	}
+	text = bytes.Clone(text)
+	if inner, ok := m.scan.document(text); ok && inner.kind == kindObject {
+		return inner
+	}
+	return v
+}
