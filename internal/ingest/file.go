@@ -140,6 +140,7 @@ type pass struct {
 	rejectRaw  int
 	duplicates *engine.Batch // not handed over yet; nil: there are none
 	formats    []string
+	headed     string // the format that the header of a table tells, or ""
 	fixed      *shape // of all records, where their frames tell it
 	tally      tally
 	clock      clock
@@ -379,7 +380,10 @@ func (p *pass) csv(w *window) frames {
 	for _, name := range f.header {
 		header.members = append(header.members, member{key: name, value: value{kind: kindText}})
 	}
-	if s := newDecoder(p).shape(&header); s == nil {
+	s := newDecoder(p).shape(&header)
+	if s != nil {
+		p.headed = s.name
+	} else {
 		p.problem("format not recognised: " + strings.TrimPrefix(strange(&header), "format not recognised: "))
 		f.asLines()
 	}
@@ -395,6 +399,9 @@ func (p *pass) finish() error {
 	}
 	if len(p.formats) > 0 {
 		f.Format = p.formats[0]
+	} else if f.Counts.Read == 0 && f.Problem == "" {
+		f.Format = p.headed
+		f.Notes = append(f.Notes, "holds no record: there was none, or the export is not whole")
 	} else if f.Counts.Read > 0 {
 		p.problem(p.firstReason())
 	}
