@@ -384,7 +384,7 @@ func (p *pass) csv(w *window) frames {
 	if s != nil {
 		p.headed = s.name
 	} else {
-		p.problem("format not recognised: " + strings.TrimPrefix(strange(&header), "format not recognised: "))
+		p.problem(strange(&header))
 		f.asLines()
 	}
 	return f

@@ -188,6 +188,10 @@ func strange(r *record) string {
 	if len(r.members) == 0 {
 		return "format not recognised"
 	}
+	if what := unreadKind(r); what != "" {
+		what, instead, _ := strings.Cut(what, ": ")
+		return strings.TrimSuffix("this is "+what+", which is not read: "+instead, ": ")
+	}
 	names := make([]string, 0, 6)
 	for _, mem := range r.members[:min(len(r.members), 6)] {
 		names = append(names, fmt.Sprintf("%.40q", mem.key))
