@@ -112,6 +112,14 @@ func (h *hunter) unfound(s share) error {
 	return err
 }
 
+// stepsAway says how far from its seed a hunt stopped.
+func stepsAway(n int) string {
+	if n == 1 {
+		return "1 step from where it began"
+	}
+	return fmt.Sprintf("%d steps from where it began", n)
+}
+
 // add adds what was found in one more tenant.
 func (h *Hunt) add(its Hunt) {
 	before := len(h.Steps)
@@ -214,7 +222,7 @@ func (h *hunter) expand(n int) error {
 	case activity.Session:
 	}
 	if s.Depth == h.o.Depth {
-		s.Stopped = fmt.Sprintf("%d steps from where it began", s.Depth)
+		s.Stopped = stepsAway(s.Depth)
 		return nil
 	}
 	switch s.Indicator.Kind {
