@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
+	"github.com/conshelf/conshelf/internal/condaccess"
 	"github.com/conshelf/conshelf/kql/types"
 )
 
@@ -35,9 +38,23 @@ func (a *app) accessDeadCommand() *cobra.Command {
 			if err := a.list(f.format, l); err != nil {
 				return err
 			}
+			if len(dead) == 0 {
+				a.note("%s", noneDead(t))
+			}
 			return incompleteStatus(t)
 		},
 	}
 	f.register(cmd)
 	return cmd
+}
+
+// noneDead says what a list without a policy means.
+func noneDead(t *condaccess.Tenant) string {
+	enforced := func(p *condaccess.Policy) bool {
+		return !p.Deleted && p.State != condaccess.Disabled && p.State != condaccess.ReportOnly
+	}
+	if !slices.ContainsFunc(t.Policies, enforced) {
+		return "no policy is enforced: there is none to stop anything"
+	}
+	return "no policy is dead: each that is enforced, and is judged, stops or may stop what the others do not"
 }

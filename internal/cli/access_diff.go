@@ -79,6 +79,9 @@ func (a *app) diffPolicies(before, after, rest []string, f *gapFlags) error {
 	if err := a.list(f.format, l); err != nil {
 		return err
 	}
+	if len(l.rows) == 0 {
+		a.note("the change opens nothing and closes nothing to the attackers that were asked for")
+	}
 	return incompleteStatus(both)
 }
 

@@ -85,7 +85,11 @@ func (c *Case) Report(ctx context.Context) (doc report.Document, stale string, e
 		return doc, "", err
 	}
 	if !slices.EqualFunc(files, doc.Files, func(a, b evidence.File) bool { return a.Number == b.Number && a.SHA256 == b.SHA256 }) {
-		stale = fmt.Sprintf("the last investigation saw %d files, and the case holds %d: run conshelf investigate again", len(doc.Files), len(files))
+		noun := "files"
+		if len(doc.Files) == 1 {
+			noun = "file"
+		}
+		stale = fmt.Sprintf("the last investigation saw %d %s, and the case holds %d: run conshelf investigate again", len(doc.Files), noun, len(files))
 	}
 	return doc, stale, nil
 }
