@@ -66,6 +66,12 @@ func (a *app) root() *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if a.threads < 0 {
+				return usagef("--threads %d: want a number, 0 or above", a.threads)
+			}
+			if _, err := a.memoryLimit(); err != nil {
+				return err
+			}
 			_, err := a.zone()
 			return err
 		},
@@ -146,11 +152,17 @@ func (a *app) opener(readOnly bool, share func(limit int64) int64) investigation
 	}
 }
 
+// leastMemory is the memory with which the engine opens a case.
+const leastMemory = 8_000_000
+
 // memoryLimit returns how many bytes the program may use.
 func (a *app) memoryLimit() (int64, error) {
 	memory, err := parseSize(a.memory)
 	if err != nil {
 		return 0, usagef("--memory %s: %w", a.memory, err)
+	}
+	if memory < leastMemory {
+		return 0, usagef("--memory %s: want 8MB or more: with less no case can be opened", a.memory)
 	}
 	return memory, nil
 }

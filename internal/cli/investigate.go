@@ -183,10 +183,10 @@ func parseFailOn(text string) (incident.Severity, error) {
 		return incident.Unrated, nil
 	}
 	s, err := parseSeverity("--fail-on", text)
-	if s == incident.Informational {
+	if err != nil || s == incident.Informational {
 		return s, usagef("--fail-on %s: want Low, Medium or High: what is only informational is no incident", text)
 	}
-	return s, err
+	return s, nil
 }
 
 // ruleStatus is the error of rules that could not run to their end. Those that

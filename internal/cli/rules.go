@@ -201,11 +201,19 @@ func (a *app) caseTables(ctx context.Context, asked bool) (rows map[string]bool,
 }
 
 func parseSeverity(flag, text string) (incident.Severity, error) {
-	s, ok := incident.ParseSeverity(text)
+	s, ok := incident.ParseSeverity(capital(text))
 	if !ok || s == incident.Unrated {
 		return incident.Unrated, usagef("%s %s: want Informational, Low, Medium or High", flag, text)
 	}
 	return s, nil
+}
+
+// capital is text as the names of severities are written.
+func capital(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + strings.ToLower(text[1:])
 }
 
 // count writes a number of things.

@@ -12,9 +12,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/conshelf/conshelf/internal/custody"
 	"github.com/conshelf/conshelf/internal/evidence"
+	"github.com/conshelf/conshelf/internal/incident"
 	"github.com/conshelf/conshelf/internal/report"
 )
 
@@ -91,5 +93,18 @@ func (c *Case) Report(ctx context.Context) (doc report.Document, stale string, e
 		}
 		stale = fmt.Sprintf("the last investigation saw %d %s, and the case holds %d: run conshelf investigate again", len(doc.Files), noun, len(files))
 	}
-	return doc, stale, nil
+	if stale == "" && !doc.Window.From.IsZero() {
+		stale, err = c.narrowed(ctx, doc.Window)
+	}
+	return doc, stale, err
+}
+
+// narrowed says that a window leaves out some of the evidence; ”: it does not.
+func (c *Case) narrowed(ctx context.Context, w incident.Window) (string, error) {
+	first, end, err := c.Span(ctx)
+	if err != nil || end.IsZero() || !w.From.After(first) && !w.To.Before(end) {
+		return "", err
+	}
+	return fmt.Sprintf("the last investigation looked from %s to %s alone, and the evidence is from %s to %s",
+		w.From.UTC().Format(time.RFC3339), w.To.UTC().Format(time.RFC3339), first.UTC().Format(time.RFC3339), end.UTC().Format(time.RFC3339)), nil
 }
