@@ -27,6 +27,10 @@ const (
 	microsoftTenant   = "72f988bf-86f1-41af-91ab-2d7cd011db47"
 )
 
+// managementAPI is an application that policies name for a group: tokens for the
+// services that are closely bound to the Azure portal.
+const managementAPI = "797f4846-ba00-4fd7-ba43-dac1f8f63013"
+
 // agentResources is a group of which no member is published.
 const agentResources = "allagentidresources"
 
@@ -34,7 +38,7 @@ const agentResources = "allagentidresources"
 // adds: members by the group's name.
 func newBundles(learned map[string][]string, principals []ServicePrincipal) *bundles {
 	b := &bundles{
-		names:   []string{"office365", "microsoftadminportals", "azurevirtualdesktop", agentResources},
+		names:   []string{"office365", "microsoftadminportals", "azurevirtualdesktop", agentResources, managementAPI},
 		members: make(map[string]bundleSet), settled: make(map[string]bool), outside: make(map[string]bool), owners: make(map[string]string),
 	}
 	for line := range strings.Lines(bundleText) {
@@ -48,6 +52,8 @@ func newBundles(learned map[string][]string, principals []ServicePrincipal) *bun
 			b.settled[id] = true
 		case "outside":
 			b.outside[id] = true
+		case managementAPI: // which says nothing of the other groups
+			b.members[id] |= b.named(managementAPI)
 		default:
 			b.settled[id] = true
 			b.members[id] |= b.named(fields[0])
@@ -66,7 +72,8 @@ func newBundles(learned map[string][]string, principals []ServicePrincipal) *bun
 	return b
 }
 
-// named returns the group of a name, or none.
+// named returns the group of a name, or none. One group has the name of an
+// application.
 func (b *bundles) named(name string) bundleSet {
 	if i := slices.Index(b.names, fold(name)); i >= 0 {
 		return 1 << i
@@ -83,7 +90,18 @@ func (b *bundles) of(app string) (yes, maybe bundleSet) {
 	if b.settled[id] || !b.firstParty(id) {
 		return yes, 0
 	}
-	return yes, b.all() &^ yes &^ b.named("azurevirtualdesktop")
+	return yes, b.all() &^ yes &^ b.named("azurevirtualdesktop") &^ b.named(managementAPI)
+}
+
+// common returns an application that is in groups of both sets, or "".
+func (b *bundles) common(one, other bundleSet) string {
+	first := ""
+	for id, in := range b.members {
+		if in&one != 0 && in&other != 0 && (first == "" || id < first) {
+			first = id
+		}
+	}
+	return first
 }
 
 // firstParty tells whether an application may be Microsoft's own.
@@ -130,6 +148,9 @@ func PublishedApplications() []string {
 		for id := range ids {
 			out = append(out, id)
 		}
+	}
+	for id := range b.members {
+		out = append(out, id)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

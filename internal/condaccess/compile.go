@@ -160,7 +160,7 @@ func (x *indexes) appSet(list []string) appSet {
 	s.nameSet = x.apps.nameSet(list, func(v string) bool {
 		b := x.bundles.named(v)
 		s.bundles |= b
-		return b != 0
+		return b != 0 && !guid(v)
 	})
 	return s
 }

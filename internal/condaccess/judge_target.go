@@ -51,7 +51,7 @@ func umbrella(id string) bool {
 
 func (e *Evaluator) audience(id string) audience {
 	b := e.x.bundles
-	if bundle := b.named(id); bundle != 0 {
+	if bundle := b.named(id); bundle != 0 && !guid(id) {
 		return audience{id: id, number: -1, yes: bundle, bundle: bundle}
 	}
 	if strings.EqualFold(id, anyApplication) {
@@ -259,6 +259,10 @@ func (j *judge) bundleInApps(s *appSet, a *audience) Truth {
 		if yes, maybe := j.e.x.bundles.of(id); (yes|maybe)&a.bundle != 0 {
 			return j.because(ApplicationNotGiven, ConditionApplication, id)
 		}
+	}
+	// The What If tools compare groups by their names.
+	if id := j.e.x.bundles.common(s.bundles, a.bundle); id != "" && j.e.options.Assume == AssumeNothing {
+		return j.because(ApplicationNotGiven, ConditionApplication, id)
 	}
 	if len(s.words) > 0 {
 		return j.because(NameNotKnown, ConditionApplication, s.words[0])
