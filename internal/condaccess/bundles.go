@@ -18,6 +18,7 @@ type bundles struct {
 	members map[string]bundleSet
 	settled map[string]bool // applications whose groups are all known
 	outside map[string]bool
+	partly  map[string]bool   // reached, but for locations and devices
 	owners  map[string]string // tenants that own applications, by application id
 }
 
@@ -39,7 +40,7 @@ const agentResources = "allagentidresources"
 func newBundles(learned map[string][]string, principals []ServicePrincipal) *bundles {
 	b := &bundles{
 		names:   []string{"office365", "microsoftadminportals", "azurevirtualdesktop", agentResources, managementAPI},
-		members: make(map[string]bundleSet), settled: make(map[string]bool), outside: make(map[string]bool), owners: make(map[string]string),
+		members: make(map[string]bundleSet), settled: make(map[string]bool), outside: make(map[string]bool), partly: make(map[string]bool), owners: make(map[string]string),
 	}
 	for line := range strings.Lines(bundleText) {
 		fields := strings.Fields(line)
@@ -52,6 +53,8 @@ func newBundles(learned map[string][]string, principals []ServicePrincipal) *bun
 			b.settled[id] = true
 		case "outside":
 			b.outside[id] = true
+		case "partly":
+			b.partly[id] = true
 		case managementAPI: // which says nothing of the other groups
 			b.members[id] |= b.named(managementAPI)
 		default:

@@ -62,6 +62,7 @@ type compiled struct {
 	steps            []step
 	empty            bool
 	registers        bool // for the registration of security information, and asks for a strength
+	bound            bool // to locations or devices, by a condition or a control
 	mail             bool // for Exchange ActiveSync, and scoped by more than users and groups
 }
 
@@ -114,6 +115,7 @@ func (x *indexes) compile(p *Policy) compiled {
 	}
 	c.steps, c.empty = c.stepsOf(), cond.Applications.Empty()
 	c.registers = contains(cond.Applications.UserActions, registerSecurityInfo) && p.Grant.asksForStrength()
+	c.bound = !cond.Locations.Empty() || cond.DeviceFilter != nil || !cond.DeviceStates.Empty() || p.Grant.asksForDevice()
 	c.mail = contains(cond.ClientApps, clientEAS) && (c.include.all || c.include.guests != nil || !c.include.roles.empty())
 	return c
 }

@@ -1,5 +1,7 @@
 package condaccess
 
+import "slices"
+
 // A GrantResult is whether a policy's controls are satisfied.
 type GrantResult struct {
 	Satisfied Truth
@@ -105,6 +107,14 @@ func (g *Grant) asksForStrength() bool {
 		}
 	}
 	return false
+}
+
+// asksForDevice tells whether a control over the device is among the controls.
+func (g *Grant) asksForDevice() bool {
+	if g == nil {
+		return false
+	}
+	return slices.ContainsFunc(slices.Concat(g.Clauses...), func(c Control) bool { return c.Kind == CompliantDevice || c.Kind == DomainJoinedDevice })
 }
 
 // interactive tells whether a user can satisfy a control when asked.

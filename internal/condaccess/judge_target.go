@@ -10,6 +10,7 @@ type audience struct {
 	bundle     bundleSet // the resource is not said, but that it is one of these
 	open       bool      // the resource is not said
 	outside    bool
+	partly     bool
 	umbrella   bool
 	baseline   bool // asked for with baseline scopes only
 	object     *ServicePrincipal
@@ -57,7 +58,7 @@ func (e *Evaluator) audience(id string) audience {
 	if strings.EqualFold(id, anyApplication) {
 		return audience{id: id, number: -1, maybe: b.all(), open: true}
 	}
-	a := audience{id: id, number: e.x.apps.find(id), outside: b.outside[fold(id)], umbrella: umbrella(id), object: e.membership.byApp[fold(id)]}
+	a := audience{id: id, number: e.x.apps.find(id), outside: b.outside[fold(id)], partly: b.partly[fold(id)], umbrella: umbrella(id), object: e.membership.byApp[fold(id)]}
 	a.yes, a.maybe = b.of(id)
 	return a
 }
@@ -198,7 +199,7 @@ func (j *judge) application(c *compiled, a *audience) Truth {
 		}
 	}
 	in = in.And(out.Not())
-	if a.outside && in != No {
+	if (a.outside || a.partly && c.bound) && in != No {
 		return in.And(j.undocumented(OutsideConditionalAccess, ConditionApplication, a.id))
 	}
 	return in
