@@ -96,6 +96,9 @@ func (r *signInReader) loggedFacts(f *Facts) {
 // method, or "" for one that the log does not tell: an earlier one, whose claim
 // is in the token, or one that may be either of two.
 func loggedMethod(name string) string {
+	if strings.HasPrefix(fold(name), "passkey") {
+		return "fido2" // bound to a device or in an app
+	}
 	switch fold(name) {
 	case "password":
 		return "password"
