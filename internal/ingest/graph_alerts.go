@@ -27,6 +27,13 @@ func graphAlertShapes() []shape {
 			row: func(m *mapper, r *record) string { return m.legacyAlert(older, r) },
 		},
 		{
+			// As a collector makes a table of it: who says so is in other columns.
+			name: "graph-legacy-alerts", all: []string{"title", "severity", "eventdatetime"},
+			any:   []string{"azuretenantid", "lastmodifieddatetime", "activitygroupname", "detectionids", "confidence", "azuresubscriptionid"},
+			least: 2, none: none,
+			row: func(m *mapper, r *record) string { return m.legacyAlert(older, r) },
+		},
+		{
 			name: graphAlerts, all: []string{"title", "severity", "createddatetime"},
 			any: []string{
 				"servicesource", "detectionsource", "evidence", "alertweburl", "provideralertid", "incidentid", "detectorid",
@@ -126,9 +133,9 @@ func (m *mapper) list(texts []string) value {
 	return m.literal(string(append(b, ']')))
 }
 
-// elements returns the elements of an array.
+// elements returns the elements of an array, or of an array inside text.
 func (m *mapper) elements(v value) []value {
-	if v.kind != kindArray {
+	if v = m.arrayOf(v); v.kind != kindArray {
 		return nil
 	}
 	var list []value
@@ -144,6 +151,22 @@ func (m *mapper) elements(v value) []value {
 		}
 	}
 	return list
+}
+
+// arrayOf returns the array that text is as JSON, or the value as it is.
+func (m *mapper) arrayOf(v value) value {
+	if v.kind != kindText && v.kind != kindString {
+		return v
+	}
+	text := bytes.TrimSpace(m.text(v))
+	if len(text) == 0 || text[0] != '[' {
+		return v
+	}
+	s := scan{maxDepth: m.limits.Depth}
+	if inner, ok := s.document(bytes.Clone(text)); ok {
+		return inner
+	}
+	return v
 }
 
 // alertProvider returns the names that SecurityAlert has for the source of an
