@@ -22,6 +22,7 @@ type csvFrames struct {
 	lines     bool   // the header says nothing: every line is a record
 	crowded   bool   // the row has more cells than are looked at
 	again     int64  // how often the header stood among the records
+	short     int    // cells that a row has at least; 0: as many as the header
 }
 
 // decodedAtOnce is how many bytes of cells share their memory.
@@ -32,7 +33,15 @@ func newCSVFrames(w *window) *csvFrames {
 	f := &csvFrames{w: w}
 	f.skipPreamble()
 	f.delimiter = delimiterOf(f.line())
-	if end := f.row(); end > 0 {
+	end := f.row()
+	if end > 0 && f.delimiter == ';' && isStorageLine(f.cells) {
+		for _, name := range storageFields() {
+			f.header = append(f.header, []byte(name))
+		}
+		f.short = storageFieldsOf10
+		return f
+	}
+	if end > 0 {
 		for _, c := range f.cells {
 			f.header = append(f.header, bytes.TrimSpace(appendText(nil, c)))
 		}
@@ -192,7 +201,7 @@ func (f *csvFrames) name(r *record) {
 		r.fault = fmt.Sprintf("a row has more than %d cells", maxMembers)
 		return
 	}
-	if len(f.cells) != len(f.header) {
+	if len(f.cells) != len(f.header) && (f.short == 0 || len(f.cells) < f.short || len(f.cells) > len(f.header)) {
 		r.fault = fmt.Sprintf("a row has %d cells, the header %d", len(f.cells), len(f.header))
 		return
 	}

@@ -273,6 +273,10 @@ func formatFacts() map[string]Format {
 			About:  "`security/incidents` of Microsoft Graph; the alerts inside an incident are records of their own",
 			Tables: []string{"SecurityIncident", "SecurityAlert"}, Test: "graph_incidents",
 		},
+		storageAnalytics: {
+			About:  "the older logs of Azure Storage (`$logs`), versions 1.0 and 2.0: a line a request, without a header, whose fields have these names here",
+			Tables: []string{"StorageBlobLogs", "StorageFileLogs", "StorageQueueLogs", "StorageTableLogs"}, Test: "storage_analytics",
+		},
 		portalActivity: {
 			About:  "the activity log that the Azure portal saved as CSV: neither what an operation is, nor its address",
 			Tables: []string{"AzureActivity"}, Test: "azure_activity",

@@ -51,6 +51,7 @@ func shapes() []shape {
 		portalAuditShapes(),
 		portalActivityShapes(),
 		cloudAppShapes(),
+		storageAnalyticsShapes(),
 		flatDocumentShapes(),
 		collectorReportShapes(),
 		collectorShapes(),
