@@ -37,8 +37,40 @@ func (m *mapper) camelCase(v value) value {
 		return v
 	}
 	m.invalid(v)
+	v = fromWindowsPowerShell(v, m.limits.Depth)
 	m.camel = appendCamel(m.camel[:0], v, m.limits.Depth)
+	if v.kind != kindObject && v.kind != kindArray {
+		return v
+	}
 	return value{kind: v.kind, raw: m.camel}
+}
+
+// fromWindowsPowerShell returns the list or the time that Windows PowerShell has
+// written as an object: {"value":[…],"Count":1}, or {"value":"/Date(…)/",
+// "DisplayHint":2,"DateTime":"…"}. Any other value is as it is.
+func fromWindowsPowerShell(v value, depth int) value {
+	if v.kind != kindObject {
+		return v
+	}
+	s := scan{data: v.raw, maxDepth: depth}
+	s.object(0)
+	if n := len(s.members); n < 2 || n > 3 {
+		return v
+	}
+	var inner value
+	for i := range s.members {
+		switch mem := &s.members[i]; {
+		case string(mem.key) == "value" && (mem.kind == kindArray || mem.kind == kindString):
+			inner = mem.value
+		case string(mem.key) == "Count" && mem.kind == kindNumber, string(mem.key) == "DisplayHint", string(mem.key) == "DateTime":
+		default:
+			return v
+		}
+	}
+	if inner.kind == kindArray && len(s.members) != 2 || inner.kind == kindNone {
+		return v
+	}
+	return inner
 }
 
 func appendCamel(dst []byte, v value, depth int) []byte {
@@ -48,7 +80,7 @@ func appendCamel(dst []byte, v value, depth int) []byte {
 // appendRenamed appends a value as JSON with the members of its objects
 // renamed.
 func appendRenamed(dst []byte, v value, depth int, rename func([]byte) []byte) []byte {
-	switch v.kind {
+	switch v = fromWindowsPowerShell(v, depth); v.kind {
 	case kindObject:
 		return append(appendRenamedMembers(append(dst, '{'), v, depth, rename), '}')
 	case kindArray:

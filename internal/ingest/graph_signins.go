@@ -156,7 +156,7 @@ func (m *mapper) graphKind(members []member) signInKind {
 func (m *mapper) signInUnseen(members []member) {
 	switch status := string(m.text(m.lookup(members, "conditionalAccessStatus"))); status {
 	case "success", "failure":
-		if policies := m.lookup(members, "appliedConditionalAccessPolicies"); policies.empty() || isEmptyArray(policies) {
+		if policies := fromWindowsPowerShell(m.lookup(members, "appliedConditionalAccessPolicies"), m.limits.Depth); policies.empty() || isEmptyArray(policies) {
 			m.tally.unseenPolicies++
 		}
 	}
