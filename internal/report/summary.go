@@ -27,7 +27,10 @@ func Summary(w io.Writer, d Document, style Style) error {
 	s.wrapped(d.Overview.Verdict)
 	s.line("window %s; %s, %s", windowText(d.Window), count(len(d.Files), "file"), count(int(d.Records.Stored), "record"))
 	if len(d.Tenants) > 1 {
-		s.line("tenants, each looked at by itself: %s", tenantsText(d))
+		s.line("tenants, each looked at by itself: %s", strings.Join(d.Tenants, ", "))
+		if d.apart() {
+			s.line("records that name no tenant, looked at by themselves too")
+		}
 	}
 	for i, section := range d.Incidents {
 		s.incident(i+1, section.Incident, len(d.Tenants))

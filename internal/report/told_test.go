@@ -21,7 +21,7 @@ func TestTenantsAreTold(t *testing.T) {
 	for name, want := range map[string][]string{
 		render(t, Markdown, d):  {"- Tenants: tenant-one, tenant-two, and records that name none", "- Tenant: tenant-one", "- Tenant: tenant-two", "- Tenant: not named in the evidence", "meant for the tenant tenant-two", "do not say which of them"},
 		render(t, HTML, d):      {"<dd>tenant-one, tenant-two, and records that name none</dd>", ">tenant not named in the evidence<", "<dd>tenant-one</dd>", "<dd>tenant-two</dd>", "<dd>not named in the evidence</dd>", "meant for the tenant tenant-two", "do not say which of them"},
-		render(t, summaryOf, d): {"tenant-one, tenant-two, and records that name none", "tenant    tenant-one", "tenant    tenant-two", "tenant    not named in the evidence"},
+		render(t, summaryOf, d): {"tenants, each looked at by itself: tenant-one, tenant-two\nrecords that name no tenant, looked at by themselves too\n", "tenant    tenant-one", "tenant    tenant-two", "tenant    not named in the evidence"},
 	} {
 		for _, text := range want {
 			if !strings.Contains(name, text) {
