@@ -127,10 +127,10 @@ func (a *app) printHunt(format string, h investigation.Hunt) error {
 func (a *app) printTrail(h investigation.Hunt) error {
 	var p page
 	p.told(h.Tenants)
-	missed := make(map[string]int)
+	missed := make(map[string][]string)
 	for n, s := range h.Steps {
 		if s.From < 0 && s.Records == 0 {
-			missed[s.Tenant]++
+			missed[s.Tenant] = append(missed[s.Tenant], s.Indicator.String())
 			continue
 		}
 		if s.From < 0 {
@@ -138,7 +138,8 @@ func (a *app) printTrail(h investigation.Hunt) error {
 		}
 	}
 	for _, tenant := range slices.Sorted(maps.Keys(missed)) {
-		p.line("%s in no record%s", plural(missed[tenant], "indicator"), inTenant(tenant))
+		p.line("%s in no record%s", plural(len(missed[tenant]), "indicator"), inTenant(tenant))
+		p.line("  %s", some(missed[tenant]))
 	}
 	if len(h.Tried) > 0 {
 		p.title(plural(len(h.Tried), "account") + " tried without success")
@@ -153,6 +154,15 @@ func (a *app) printTrail(h investigation.Hunt) error {
 	}
 	_, err := a.out.Write([]byte(p.b.String()))
 	return err
+}
+
+// some names a few of a list, and counts the others.
+func some(list []string) string {
+	const few = 20
+	if len(list) <= few {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d more, which -o jsonl names", strings.Join(list[:few], ", "), len(list)-few)
 }
 
 func (p *page) trail(steps []investigation.Step, n int) {

@@ -2,6 +2,7 @@ package investigation
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -36,24 +37,76 @@ func (c *Case) people(ctx context.Context, s Scope) (people, error) {
 	return all, err
 }
 
-// meant says whom somebody may have meant by the users among indicators.
-func (c *Case) meant(ctx context.Context, s Scope, list []activity.Indicator, found func(activity.Indicator) bool) ([]string, error) {
-	list = slices.DeleteFunc(slices.Clone(list), func(i activity.Indicator) bool { return i.Kind != activity.User })
-	if len(list) == 0 {
-		return nil, nil
-	}
-	all, err := c.people(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	var left []string
+// mostMeant is of how many indicators that are in no record it is asked what they
+// may have meant.
+const mostMeant = 10
+
+// meant says what somebody may have meant by indicators: of users whom, and of
+// others that are in no record which names contain theirs.
+func (c *Case) meant(ctx context.Context, s Scope, list []activity.Indicator, found func(activity.Indicator) bool) (left []string, err error) {
+	var all people
+	asked := 0
 	for _, i := range list {
-		for _, sentence := range all.alike(i.Value, found(i)) {
+		var sentences []string
+		switch column := columnOf(i.Kind); {
+		case i.Kind == activity.User:
+			if all == nil {
+				if all, err = c.people(ctx, s); err != nil {
+					return nil, err
+				}
+			}
+			sentences = all.alike(i.Value, found(i))
+		case column != "" && !found(i) && asked < mostMeant:
+			asked++
+			if sentences, err = c.containing(ctx, s, column, i.Value); err != nil {
+				return nil, err
+			}
+		}
+		for _, sentence := range sentences {
 			left = append(left, i.String()+": "+sentence)
 		}
 	}
 	return left, nil
 }
+
+// columnOf is the column of the view Activities that names of a kind are in; ”:
+// there is none that is looked for in part.
+func columnOf(k activity.Kind) string {
+	switch k {
+	case activity.App:
+		return "App"
+	case activity.Agent:
+		return "UserAgent"
+	case activity.Device:
+		return "Device"
+	case activity.Resource:
+		return "Target"
+	case activity.User, activity.IP, activity.Session, activity.Domain:
+		return ""
+	}
+	panic(k)
+}
+
+// containing says which names of a column contain one that is in no record.
+func (c *Case) containing(ctx context.Context, s Scope, column, value string) ([]string, error) {
+	const few = 5
+	var list []string
+	text := fmt.Sprintf("%s | where %s contains %s | distinct Name = tostring(%s) | sort by Name asc | take %d", activity.View, column, literals([]string{value}), column, few+1)
+	err := c.ask(ctx, text, s, func(row []types.Value) error {
+		list = append(list, row[0].Text)
+		return nil
+	})
+	if len(list) == 0 || err != nil {
+		return nil, err
+	}
+	if len(list) > few {
+		list[few] = "and more"
+	}
+	return []string{contains + strings.Join(list, ", ")}, nil
+}
+
+// contains is before names that contain another.
+const contains = "names that contain it, and are looked for in whole: "
 
 // alike says whom somebody may have meant by a name, in lower case: accounts for
 // which it is shown, and, unless the name itself was found, those that are
@@ -62,17 +115,17 @@ func (p people) alike(name string, found bool) []string {
 	var left []string
 	say := func(what string, is func(person) bool) {
 		if list := p.accounts(is); len(list) > 0 {
-			left = append(left, what+": "+strings.Join(list, ", "))
+			left = append(left, what+strings.Join(list, ", "))
 		}
 	}
-	say("accounts that have it as their display name, and are looked for by their own", func(of person) bool {
+	say("accounts that have it as their display name, and are looked for by their own: ", func(of person) bool {
 		return of.shown == name && of.account != name
 	})
 	if !found {
-		say("names that contain it, and are looked for in whole", func(of person) bool {
+		say(contains, func(of person) bool {
 			return of.account != name && strings.Contains(of.account, name)
 		})
-		say("names that are written almost so", func(of person) bool { return nearly(of.account, name) })
+		say("names that are written almost so: ", func(of person) bool { return nearly(of.account, name) })
 	}
 	return left
 }

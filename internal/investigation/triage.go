@@ -364,11 +364,20 @@ func (c *Case) unheld(ctx context.Context, s Scope) ([]string, error) {
 func (q *inquiry) left(t *Triage) error {
 	left, err := q.c.leftBy(q.ctx, activity.Any(q.subject), share{Scope: q.scope})
 	t.Left = append([]string{}, left...)
-	if err != nil || t.Subject.Kind != activity.User {
+	if err != nil {
 		return err
 	}
-	all, err := q.c.people(q.ctx, q.scope)
-	t.Left = append(t.Left, all.alike(t.Subject.Value, t.Records > 0)...)
+	if t.Subject.Kind == activity.User {
+		all, err := q.c.people(q.ctx, q.scope)
+		t.Left = append(t.Left, all.alike(t.Subject.Value, t.Records > 0)...)
+		return err
+	}
+	column := columnOf(t.Subject.Kind)
+	if column == "" || t.Records > 0 {
+		return nil
+	}
+	alike, err := q.c.containing(q.ctx, q.scope, column, t.Subject.Value)
+	t.Left = append(t.Left, alike...)
 	return err
 }
 
