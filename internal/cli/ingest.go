@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -134,6 +135,9 @@ func (a *app) load(ctx context.Context, c *investigation.Case, paths []string, o
 	}
 	if !a.quiet {
 		a.notes(result.Files)
+	}
+	if errors.Is(err, context.Canceled) {
+		printLine(a.err, "files that were not read are not in the case: the same command loads them")
 	}
 	return result, err
 }

@@ -124,6 +124,9 @@ type checker struct {
 }
 
 func (a *app) withChecker(ctx context.Context, f *queryFlags, use func(checker) error) (err error) {
+	if err := wantVocabulary(f.vocabulary); err != nil {
+		return err
+	}
 	s, err := a.sources(&f.sources)
 	if err != nil {
 		return err

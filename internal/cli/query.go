@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/conshelf/conshelf/internal/investigation"
+	"github.com/conshelf/conshelf/internal/vocabulary"
 	"github.com/conshelf/conshelf/kql/diag"
 	"github.com/conshelf/conshelf/kql/plan"
 )
@@ -62,11 +63,14 @@ func (a *app) queryCommand() *cobra.Command {
 func (f *queryFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.file, "file", "f", "", "read the query from a file (- for standard input)")
 	f.sources.register(cmd)
-	cmd.Flags().StringVar(&f.vocabulary, "vocabulary", "", "names that the query uses: guide, or none for Log Analytics' own")
+	cmd.Flags().StringVar(&f.vocabulary, "vocabulary", "", "names that the query uses: "+strings.Join(vocabulary.Names(), ", ")+", or none for Log Analytics' own")
 }
 
 // queryAny runs the query that the arguments name, a batch, or a dialogue.
 func (a *app) queryAny(ctx context.Context, args []string, f *queryFlags) error {
+	if err := wantVocabulary(f.vocabulary); err != nil {
+		return err
+	}
 	if f.batch {
 		if f.file != "" || len(args) > 0 {
 			return usagef("--batch reads its queries from standard input; give no query and no -f")
@@ -174,9 +178,34 @@ func (a *app) query(ctx context.Context, name, text string, f *queryFlags) (err 
 	}
 	a.diagnose(name, text, list)
 	if q == nil {
+		a.otherVocabulary(ctx, s, text)
 		return silent{exitError}
 	}
 	return explain(name, text, a.printResults(ctx, s, q, out))
+}
+
+// otherVocabulary says with which names a query would run that does not with
+// Log Analytics' own.
+func (a *app) otherVocabulary(ctx context.Context, s *session, text string) {
+	if s.options.Vocabulary != "" {
+		return
+	}
+	for _, name := range vocabulary.Names() {
+		o := s.options
+		o.Vocabulary = name
+		if q, _, err := s.c.Compile(ctx, text, o); err == nil && q != nil {
+			a.note("with --vocabulary %s it runs as it is written", name)
+			return
+		}
+	}
+}
+
+// wantVocabulary refuses a vocabulary that there is not.
+func wantVocabulary(name string) error {
+	if name == "" || slices.Contains(vocabulary.Names(), name) {
+		return nil
+	}
+	return usagef("--vocabulary %s: want one of %s", name, strings.Join(vocabulary.Names(), ", "))
 }
 
 // readsTables tells whether a query, if there is one, needs evidence.

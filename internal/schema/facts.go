@@ -33,7 +33,7 @@ func Facts() types.Facts {
 			"AuditLogs.OperationName": {
 				{
 					Text: "Update application permissions", Never: true,
-					Message: "no operation of AuditLogs has this name",
+					Message: "no operation of AuditLogs is called Update application permissions",
 					Hint:    `"Add app role assignment to service principal", "Add delegated permission grant" and "Consent to application" are the operations that give an application permissions`,
 				},
 				{
@@ -49,7 +49,7 @@ func Facts() types.Facts {
 			},
 			"AzureDiagnostics.OperationName": {{
 				Text: "KeyVaultSecretGet", Never: true,
-				Message: "no operation of Key Vault has this name",
+				Message: "no operation of Key Vault is called KeyVaultSecretGet",
 				Hint:    `OperationName == "SecretGet"; in resource-specific mode the table is AZKVAuditLogs`,
 			}},
 		},
