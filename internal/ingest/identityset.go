@@ -9,8 +9,8 @@ import (
 )
 
 // recentIdentities is how many identities stand in memory before they are
-// written out: 256 MiB with their index, which is as full as it may be.
-const recentIdentities = 3 << 22
+// written out: 128 MiB with their index, which is as full as it may be.
+const recentIdentities = 3 << 21
 
 // An identitySet is the set of the identities of all rows held. Those added
 // last are in memory; the others are in files, each in its order, and a few of
