@@ -162,7 +162,11 @@ func (c *Case) across(ctx context.Context, h Hunt, shares []share) (left []strin
 
 // run hunts in one tenant.
 func (h *hunter) run() (err error) {
-	if h.hunt.Left, err = h.c.leftBy(h.ctx, activity.Any(h.o.Seeds), share{Scope: h.o.Scope, label: h.tenant}); err != nil {
+	seeds, err := h.c.spelled(h.ctx, h.o.Scope, h.o.Seeds)
+	if err != nil {
+		return err
+	}
+	if h.hunt.Left, err = h.c.leftBy(h.ctx, activity.Any(seeds), share{Scope: h.o.Scope, label: h.tenant}); err != nil {
 		return err
 	}
 	for _, seed := range h.o.Seeds {
@@ -204,6 +208,11 @@ func (h *hunter) reach(i activity.Indicator, from, depth int, why string) {
 // expand looks at one indicator and reaches what it leads to.
 func (h *hunter) expand(n int) error {
 	s := &h.hunt.Steps[n]
+	names, err := h.c.spelled(h.ctx, h.o.Scope, []activity.Indicator{s.Indicator})
+	if err != nil {
+		return err
+	}
+	s.Query = activity.View + " | where " + activity.Any(names)
 	actors, err := h.measure(s)
 	if err != nil || s.Records == 0 {
 		return err

@@ -76,8 +76,11 @@ func (c *Case) eachTenant(ctx context.Context, o TimelineOptions, tell func(cont
 // story tells the story of one tenant.
 func (c *Case) story(ctx context.Context, s share, o TimelineOptions) (Timeline, error) {
 	var t Timeline
-	var err error
-	predicate, ordinary := activity.Any(o.Indicators), incident.Window{}
+	of, err := c.spelled(ctx, o.Scope, o.Indicators)
+	if err != nil {
+		return t, err
+	}
+	predicate, ordinary := activity.Any(of), incident.Window{}
 	if len(o.Indicators) == 0 {
 		if len(o.Incidents) == 0 {
 			return t, nil

@@ -121,23 +121,39 @@ func (q *inquiry) tenants(t *Triage) error {
 
 func (q *inquiry) mine() string { return activity.View + " | where " + activity.Any(q.subject) }
 
-// spellings finds the names and object ids that a user goes by: those that
-// stand beside the one asked for.
-func (q *inquiry) spellings(t *Triage) error {
-	value := literals([]string{q.subject[0].Value})
-	text := activity.View + ` | where ActorType == "User" and (Actor =~ ` + value + " or ActorId =~ " + value + ") | distinct Actor = tolower(Actor), ActorId = tolower(ActorId) | sort by Actor asc, ActorId asc"
-	err := q.ask(text, func(row []types.Value) error {
-		for _, name := range []string{row[0].Text, row[1].Text} {
-			if i, err := activity.NewIndicator(activity.User, name); err == nil && !slices.Contains(q.subject, i) {
-				q.subject = append(q.subject, i)
-			}
-		}
-		return nil
-	})
+// spellings finds the names and object ids that a user goes by.
+func (q *inquiry) spellings(t *Triage) (err error) {
+	q.subject, err = q.c.spelled(q.ctx, q.scope, q.subject)
 	for _, i := range q.subject[1:] {
 		t.Names = append(t.Names, i.Value)
 	}
 	return err
+}
+
+// spelled adds to indicators the names and object ids that the users among them
+// go by, whenever that was: those that stand beside the one that is there. A log
+// may have either.
+func (c *Case) spelled(ctx context.Context, s Scope, list []activity.Indicator) ([]activity.Indicator, error) {
+	all := slices.Clone(list)
+	for _, i := range list {
+		if i.Kind != activity.User {
+			continue
+		}
+		value := literals([]string{i.Value})
+		text := activity.View + ` | where ActorType == "User" and (Actor =~ ` + value + " or ActorId =~ " + value + ") | distinct Actor = tolower(Actor), ActorId = tolower(ActorId) | sort by Actor asc, ActorId asc"
+		err := c.ask(ctx, text, s.always(), func(row []types.Value) error {
+			for _, name := range []string{row[0].Text, row[1].Text} {
+				if other, err := activity.NewIndicator(activity.User, name); err == nil && !slices.Contains(all, other) {
+					all = append(all, other)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
 }
 
 func (q *inquiry) ask(text string, each func([]types.Value) error) error {
