@@ -15,6 +15,8 @@ wrote it is a loss of the file, told when it is read and a gap of the coverage, 
   is held. What it writes as XML is not read; it writes the same as CSV or JSON.
 - **Search-UnifiedAuditLog** gives 5,000 records a page and 50,000 a search, Purview 50,000 a download: a file of exactly so many is noted, and so is one
   that holds fewer records than its search says that it found. Cells are cut at 10,000 bytes: what stands before the cut is kept, and the row is Partial.
+- **PowerShell's Export-Csv** writes the name of its type where a record has an object: how a sign-in ended, from where, and who acted are then not in
+  the export. It is noted, and what was written is kept in columns ending in _original.
 - **Microsoft Graph** gives 1,000 records a page: a file of exactly so many that names no next page is noted, of whatever format it is.
 - **Log Analytics** gives 30,000 rows to the portal and 500,000 to a query, advanced hunting 30,000 and 100,000. An answer that says that it is not
   complete is a problem of its file.
