@@ -15,6 +15,8 @@ const (
 	hq    = "cccccccc-0000-0000-0000-000000000001"
 	block = `"grantControls":{"operator":"OR","builtInControls":["block"]}`
 	mfa   = `"grantControls":{"operator":"OR","builtInControls":["mfa"]}`
+
+	globalAdministrator = "62e90394-69f5-4237-9190-012177145e10"
 )
 
 // enforced returns a policy for all resources: users is whom, more is other
@@ -88,6 +90,10 @@ func TestVerdicts(t *testing.T) {
 		{"everybody else is another matter", "MS.AAD.3.2v2", "", []string{enforced("p", theGroup, "", mfa)}, baseline.NotMet, baseline.NotMet, "any member"},
 		{"an excluded user is a way in", "MS.AAD.3.2v2", "", []string{enforced("p", butUser, "", mfa)}, baseline.NotMet, baseline.NotMet, "the user " + user},
 		{"and nobody else", "MS.AAD.3.2v2", `{"breakGlass":{"users":["` + user + `"]}}`, []string{enforced("p", butUser, "", mfa)}, baseline.NotMet, baseline.Met, ""},
+		{"an excluded user may be an administrator", "CIS.5.2.2.1", "", []string{enforced("p", butUser, "", mfa)}, baseline.NotMet, baseline.Unknown, "the user " + user + ", should they hold the role"},
+		{"and is one", "CIS.5.2.2.1", "", []string{enforced("p", butUser, "", mfa), strings.ReplaceAll(sync, "d29b2b05-8046-44ba-8758-1e26182fcf32", globalAdministrator)}, baseline.NotMet, baseline.NotMet, "the user " + user},
+		{"or is none", "CIS.5.2.2.1", "", []string{enforced("p", butUser, "", mfa), noRoles}, baseline.NotMet, baseline.Met, ""},
+		{"or is declared", "CIS.5.2.2.1", `{"breakGlass":{"users":["` + user + `"]}}`, []string{enforced("p", butUser, "", mfa)}, baseline.NotMet, baseline.Met, ""},
 		{"guests may be excluded", "MS.AAD.3.2v2", "", []string{enforced("p", butGuests, "", mfa)}, baseline.NotMet, baseline.NotMet, "any internalGuest"},
 		{"and exempt", "MS.AAD.3.2v2", `{"exclusions":{"MS.AAD.3.2v2":{"guestUserTypes":["internalGuest"]}}}`, []string{enforced("p", butGuests, "", mfa)}, baseline.Met, baseline.Met, ""},
 		{"an excluded application is a way in", "MS.AAD.3.2v2", "", []string{strings.Replace(enforced("p", allUsers, "", mfa), `["All"]}`+"}", `["All"],"excludeApplications":["`+app+`"]}}`, 1)}, baseline.NotMet, baseline.NotMet, "application " + app},

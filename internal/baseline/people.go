@@ -204,6 +204,28 @@ func individuals(t *condaccess.Tenant, f *Facts, n naming, who population) []cla
 	return out
 }
 
+// perhapsOf returns those who may be of the population for all that was exported:
+// a user whom a policy excludes, as a holder of each role.
+func perhapsOf(t *condaccess.Tenant, f *Facts, q *question) []class {
+	if q.who != administrators || q.breakGlassGetsThru || t.Directory.RolesKnown {
+		return nil
+	}
+	held := holders(t, f)
+	for i := range t.Directory.Users {
+		if u := &t.Directory.Users[i]; u.RolesKnown {
+			held = append(held, u.ID)
+		}
+	}
+	var out []class
+	for _, id := range without(namedBy(t).users, append(held, "GuestsOrExternalUsers")) {
+		for _, r := range f.roles() {
+			p := condaccess.Principal{Kind: condaccess.User, ID: id, RolesKnown: true, Roles: []string{r}}
+			out = append(out, class{"the user " + id + ", should they hold the role " + r, p})
+		}
+	}
+	return out
+}
+
 // holders returns the users to whom a privileged role is assigned directly.
 func holders(t *condaccess.Tenant, f *Facts) []string {
 	var out []string

@@ -67,6 +67,7 @@ type prepared struct {
 	evaluator *condaccess.Evaluator
 	people    []class
 	gaps      *gaps.Space // of these people; nil until it is asked
+	perhaps   *prepared   // of those who may belong to the people; nil: all who do are known
 }
 
 func newBench(t *condaccess.Tenant, f *Facts) *bench {
@@ -89,6 +90,9 @@ func (b *bench) prepare(q *question, check string) *prepared {
 	}
 	p.evaluator = condaccess.NewEvaluator(p.tenant, condaccess.Options{})
 	p.people = distinct(p.evaluator, people)
+	if perhaps := perhapsOf(p.tenant, b.facts, q); len(perhaps) > 0 {
+		p.perhaps = &prepared{tenant: p.tenant, evaluator: p.evaluator, people: distinct(p.evaluator, perhaps)}
+	}
 	b.ready[key] = p
 	return p
 }
@@ -105,6 +109,18 @@ func (q *question) answer(b *bench, check string) answer {
 		return answer{verdict: NotMet, witness: "any sign-in: no policy is enforced"}
 	}
 	atoms := atomsOf(p.tenant, b.facts.Exemptions[check].Applications)
+	out := q.judge(p, atoms, bad)
+	if out.verdict == Met && p.perhaps != nil {
+		if a := q.judge(p.perhaps, atoms, bad); a.verdict != Met {
+			return answer{witness: a.witness, reasons: []string{"who holds a role was not exported"}}
+		}
+	}
+	return out
+}
+
+// judge looks for a sign-in with the decision that should not be, and where
+// none is found proves that there is none.
+func (q *question) judge(p *prepared, atoms map[dimension][]atom, bad condaccess.Decision) answer {
 	found := q.search(p, atoms, bad)
 	if found.verdict == NotMet || q.breakGlassGetsThru {
 		return found
